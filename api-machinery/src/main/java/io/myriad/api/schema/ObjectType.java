@@ -1,0 +1,134 @@
+package io.myriad.api.schema;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The description of an object: its fields, or the special form that stands for it. Types refer to each other and to
+ * themselves, so one is made by name first and completed once by whoever loads the table; after that it never changes.
+ */
+public final class ObjectType {
+    /** Forms whose JSON is not the protobuf message's. */
+    public enum Form {
+        /** Plain fields. */
+        OBJECT,
+        /** RFC 3339 with whole seconds. */
+        TIME,
+        /** RFC 3339 with six digits of fraction. */
+        MICRO_TIME,
+        /** Go's duration text, nanoseconds in protobuf. */
+        DURATION,
+        /** Quantity text. */
+        QUANTITY,
+        /** Integer or string. */
+        INT_OR_STRING,
+        /** Any JSON value, as bytes in protobuf. */
+        RAW_JSON,
+        /** An object of any kind, as bytes in protobuf. */
+        RAW_OBJECT,
+        /** A plain array in JSON, a message with one repeated field in protobuf. */
+        WRAPPED_LIST,
+        /** A schema or an array of schemas. */
+        SCHEMA_OR_ARRAY,
+        /** A schema or a boolean. */
+        SCHEMA_OR_BOOL,
+        /** A schema or an array of strings. */
+        SCHEMA_OR_STRING_ARRAY,
+        /** The body of a patch request. */
+        PATCH_BODY
+    }
+
+    private final String name;
+    private Form form = Form.OBJECT;
+    private Map<String, Field> fields = Map.of();
+    private boolean typeMeta;
+    private boolean atomic;
+    private @Nullable String protoName;
+
+    /** A type by name, without content yet. */
+    public ObjectType(String name) {
+        this.name = name;
+    }
+
+    /**
+     * Gives the type its content; called once, before the type is shared between threads.
+     *
+     * @param form the form
+     * @param fields the fields in the table's order
+     * @param typeMeta whether objects have {@code apiVersion} and {@code kind}
+     * @param atomic whether server-side apply replaces the object as a whole
+     * @param protoName the full name of the protobuf message, or null
+     */
+    public void complete(Form form, Collection<Field> fields, boolean typeMeta, boolean atomic,
+            @Nullable String protoName) {
+        Map<String, Field> byName = LinkedHashMap.newLinkedHashMap(fields.size());
+        for (Field field : fields) {
+            byName.put(field.name(), field);
+        }
+        this.form = form;
+        this.fields = Collections.unmodifiableMap(byName);
+        this.typeMeta = typeMeta;
+        this.atomic = atomic;
+        this.protoName = protoName;
+    }
+
+    /** The definition's name, such as {@code io.k8s.api.core.v1.Pod}. */
+    public String name() {
+        return name;
+    }
+
+    public Form form() {
+        return form;
+    }
+
+    /** The fields, in the table's order. */
+    public Collection<Field> fields() {
+        return fields.values();
+    }
+
+    /** The field of this JSON name, or null. */
+    public @Nullable Field field(String jsonName) {
+        return fields.get(jsonName);
+    }
+
+    /** Whether objects carry {@code apiVersion} and {@code kind}, which protobuf keeps in its envelope. */
+    public boolean typeMeta() {
+        return typeMeta;
+    }
+
+    /** Whether server-side apply replaces the object as a whole. */
+    public boolean atomic() {
+        return atomic;
+    }
+
+    /** The protobuf message's full name, or null where there is none. */
+    public @Nullable String protoName() {
+        return protoName;
+    }
+
+    /** The names in {@code path} followed through structures; null where one is missing. */
+    public @Nullable Field resolve(List<String> path) {
+        ObjectType type = this;
+        Field found = null;
+        for (String part : path) {
+            found = type.field(part);
+            if (found == null) {
+                return null;
+            }
+            if (found.shape() instanceof Shape.Structure structure) {
+                type = structure.type();
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
