@@ -1,0 +1,22 @@
+package io.myriad.certificates;
+
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
+
+/** Key pairs on the curve P-256, for certificates and for the tokens of service accounts (which are then signed with ES256). */
+public final class KeyPairs {
+    private KeyPairs() {}
+
+    /** A new key pair from the platform's strong randomness. */
+    public static KeyPair generate() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK cannot make P-256 keys", e);
+        }
+    }
+}
