@@ -18,9 +18,10 @@ public interface Authorizer {
      * @param subresource or empty
      * @param name or empty
      * @param path the URL path, for requests outside resources
+     * @param fieldSelector the request's field selector as sent, or empty
      */
     record Attributes(User user, String verb, String namespace, String group, String version, String resource,
-            String subresource, String name, String path) {
+            String subresource, String name, String path, String fieldSelector) {
         /** Whether this is about a resource rather than a path. */
         public boolean isResource() {
             return !resource.isEmpty();
