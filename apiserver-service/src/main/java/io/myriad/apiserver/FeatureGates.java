@@ -17,7 +17,8 @@ final class FeatureGates {
             Map.entry("ResilientWatchCacheInitialization", true), Map.entry("RetryGenerateName", true),
             Map.entry("ServerSideApply", true), Map.entry("ServerSideFieldValidation", true),
             Map.entry("ShardedListAndWatch", false), Map.entry("StreamingCollectionEncodingToJSON", true),
-            Map.entry("StreamingCollectionEncodingToProtobuf", true), Map.entry("UnknownVersionInteroperabilityProxy", false),
+            Map.entry("StreamingCollectionEncodingToProtobuf", true),
+            Map.entry("UnknownVersionInteroperabilityProxy", false),
             Map.entry("WatchBookmark", true), Map.entry("WatchList", true));
 
     private FeatureGates() {}

@@ -1,11 +1,12 @@
 package io.myriad.apiserver.admission;
 
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
 import io.myriad.api.GroupVersionKind;
 import io.myriad.api.GroupVersionResource;
 import io.myriad.api.StatusException;
 import io.myriad.apiserver.authentication.User;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Changes or refuses a write. {@link #admit} of all plugins runs before {@link #validate} of any. Refusals are {@link
@@ -14,10 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 public interface AdmissionPlugin {
     /** What is done to the object. */
     enum Operation {
-        CREATE,
-        UPDATE,
-        DELETE,
-        CONNECT
+        CREATE, UPDATE, DELETE, CONNECT
     }
 
     /**

@@ -2,6 +2,7 @@ package io.myriad.apiserver.authentication;
 
 import java.security.cert.X509Certificate;
 import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /** Finds out who sends a request. Safe for any thread; may block briefly. */
@@ -15,5 +16,6 @@ public interface Authenticator {
     record Credentials(List<X509Certificate> certificates, @Nullable String bearerToken) {}
 
     /** The user, or null when the credentials are not valid (401); {@link User#ANONYMOUS} without credentials. */
-    @Nullable User authenticate(Credentials credentials);
+    @Nullable
+    User authenticate(Credentials credentials);
 }

@@ -2,6 +2,7 @@ package io.myriad.apiserver.authentication;
 
 import java.util.ArrayList;
 import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**

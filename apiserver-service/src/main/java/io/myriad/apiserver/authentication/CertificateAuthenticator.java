@@ -10,6 +10,7 @@ import java.util.Map;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
+
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,9 +1,5 @@
 package io.myriad.apiserver.authentication;
 
-import io.myriad.api.Status;
-import io.myriad.api.StatusException;
-import io.myriad.api.StatusReason;
-import io.myriad.apiserver.authorization.Authorizer;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,6 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+
+import io.myriad.api.Status;
+import io.myriad.api.StatusException;
+import io.myriad.api.StatusReason;
+import io.myriad.apiserver.authorization.Authorizer;
 
 /** Lets a user act as another one, when the {@code Impersonate-*} headers ask for it and the authorizer allows it. */
 public final class Impersonation {

@@ -1,20 +1,5 @@
 package io.myriad.apiserver.authentication;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.JWSSigner;
-import com.nimbusds.jose.JWSVerifier;
-import com.nimbusds.jose.crypto.ECDSASigner;
-import com.nimbusds.jose.crypto.ECDSAVerifier;
-import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.crypto.RSASSAVerifier;
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
-import io.myriad.api.GroupVersionResource;
-import io.myriad.api.Status;
-import io.myriad.api.StatusException;
-import io.myriad.apiserver.storage.ObjectLookup;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
@@ -33,9 +18,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+
+import io.myriad.api.GroupVersionResource;
+import io.myriad.api.Status;
+import io.myriad.api.StatusException;
+import io.myriad.apiserver.storage.ObjectLookup;
 
 /**
  * Signs and checks service account tokens: JWTs with upstream's claims (KEP-1205, KEP-4193), bound to the account and,
@@ -44,9 +46,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ServiceAccountTokens implements Authenticator, TokenIssuer {
     /** What a token may be bound to: the claim's name and where the object is. */
     private enum Binding {
-        POD("pod", new GroupVersionResource("", "v1", "pods"), true),
-        SECRET("secret", new GroupVersionResource("", "v1", "secrets"), true),
-        NODE("node", new GroupVersionResource("", "v1", "nodes"), false);
+        POD("pod", new GroupVersionResource("", "v1", "pods"), true), SECRET("secret",
+                new GroupVersionResource("", "v1", "secrets"),
+                true), NODE("node", new GroupVersionResource("", "v1", "nodes"), false);
 
         private final String claim;
         private final GroupVersionResource resource;

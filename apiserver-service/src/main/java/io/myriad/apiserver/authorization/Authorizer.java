@@ -1,7 +1,8 @@
 package io.myriad.apiserver.authorization;
 
-import io.myriad.apiserver.authentication.User;
 import java.util.List;
+
+import io.myriad.apiserver.authentication.User;
 
 /** Decides what a user may do. Safe for any thread; answers from memory. */
 public interface Authorizer {

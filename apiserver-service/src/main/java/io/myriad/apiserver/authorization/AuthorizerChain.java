@@ -1,8 +1,9 @@
 package io.myriad.apiserver.authorization;
 
-import io.myriad.apiserver.authentication.User;
 import java.util.ArrayList;
 import java.util.List;
+
+import io.myriad.apiserver.authentication.User;
 
 /**
  * Asks authorizers in turn: the first that allows decides. Members of {@code system:masters} may do everything, whatever

@@ -1,13 +1,15 @@
 package io.myriad.apiserver.authorization;
 
-import io.myriad.api.GroupVersionResource;
-import io.myriad.apiserver.authentication.User;
-import io.myriad.apiserver.storage.ObjectLookup;
 import java.util.List;
 import java.util.Set;
+
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+
+import io.myriad.api.GroupVersionResource;
+import io.myriad.apiserver.authentication.User;
+import io.myriad.apiserver.storage.ObjectLookup;
 
 /**
  * Lets a node ({@code system:node:NAME} in {@code system:nodes}) do what its kubelet must, and no more: a secret, config
@@ -115,9 +117,10 @@ public final class NodeAuthorizer implements Authorizer {
 
     private Decision serviceAccount(Attributes request, String node) {
         if (!request.subresource().equals("token")) {
-            return request.verb().equals("get") && podRefers(request.namespace(), node, "serviceaccount", request.name())
-                    ? ALLOWED
-                    : NO_OPINION;
+            return request.verb().equals("get")
+                    && podRefers(request.namespace(), node, "serviceaccount", request.name())
+                            ? ALLOWED
+                            : NO_OPINION;
         }
         return request.verb().equals("create") && podRefers(request.namespace(), node, "serviceaccount", request.name())
                 ? ALLOWED

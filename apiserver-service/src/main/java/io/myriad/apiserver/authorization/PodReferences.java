@@ -2,6 +2,7 @@ package io.myriad.apiserver.authorization;
 
 import java.util.HashSet;
 import java.util.Set;
+
 import tools.jackson.databind.JsonNode;
 
 /** The objects of its namespace that a pod refers to, by kind: what a node running the pod has to read. */
@@ -39,7 +40,8 @@ public final class PodReferences {
         for (JsonNode volume : spec.path("volumes")) {
             add(names, volume.path("persistentVolumeClaim").path("claimName"));
             if (volume.has("ephemeral")) {
-                names.add(pod.path("metadata").path("name").stringValue("") + "-" + volume.path("name").stringValue(""));
+                names.add(
+                        pod.path("metadata").path("name").stringValue("") + "-" + volume.path("name").stringValue(""));
             }
         }
     }

@@ -1,16 +1,18 @@
 package io.myriad.apiserver.authorization;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
 import io.myriad.api.GroupVersionResource;
 import io.myriad.apiserver.authentication.User;
 import io.myriad.apiserver.storage.CachedObject;
 import io.myriad.apiserver.storage.LocalInformer;
 import io.myriad.apiserver.storage.ObjectStorage;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Role based access control over the roles and bindings of the API, which it follows. */
 public final class RbacAuthorizer implements Authorizer, AutoCloseable {

@@ -1,14 +1,16 @@
 package io.myriad.apiserver.authorization;
 
-import io.myriad.apiserver.authentication.User;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+
+import io.myriad.apiserver.authentication.User;
 
 /**
  * Roles and bindings in memory, with bindings found by subject: a request looks at the bindings of its user and groups

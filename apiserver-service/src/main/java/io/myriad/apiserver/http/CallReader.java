@@ -269,7 +269,8 @@ final class CallReader extends ChannelInboundHandlerAdapter {
 
     ResponseStream stream(int code, HttpHeaders headers, long contentLength) {
         ChannelHandlerContext ctx = context();
-        HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code), headers);
+        HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code),
+                headers);
         if (contentLength >= 0) {
             headers.set(HttpHeaderNames.CONTENT_LENGTH, contentLength);
         } else if (!http2) {

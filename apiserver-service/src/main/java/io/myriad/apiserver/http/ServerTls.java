@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
-
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -85,8 +84,6 @@ public final class ServerTls {
         public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
 
         @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return authorities.clone();
-        }
+        public X509Certificate[] getAcceptedIssuers() { return authorities.clone(); }
     }
 }

@@ -1,10 +1,12 @@
 package io.myriad.apiserver.kind;
 
-import io.myriad.api.FieldError;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+
 import tools.jackson.databind.node.ObjectNode;
+
+import io.myriad.api.FieldError;
 
 /**
  * What is particular to one kind when it is written: upstream's registry strategy, defaults and validation. Called with
@@ -18,8 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 public interface Strategy {
     /** What a write is about. */
     enum Target {
-        MAIN,
-        STATUS
+        MAIN, STATUS
     }
 
     /** Adds the defaults that upstream sets by code; tables' defaults other than zero values are set already. */

@@ -22,7 +22,8 @@ public interface Indexer {
     void labels(CachedObject object, LabelVisitor visitor);
 
     /** The value of one label, or null. */
-    @Nullable String label(CachedObject object, String key);
+    @Nullable
+    String label(CachedObject object, String key);
 
     /** The same object with {@code metadata.resourceVersion} set to {@code resourceVersion}. */
     byte[] withResourceVersion(byte[] stored, long resourceVersion);

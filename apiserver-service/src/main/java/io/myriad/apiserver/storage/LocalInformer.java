@@ -1,17 +1,19 @@
 package io.myriad.apiserver.storage;
 
-import io.myriad.api.StatusException;
-import io.myriad.api.selector.FieldSelector;
-import io.myriad.api.selector.LabelSelector;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import io.myriad.api.StatusException;
+import io.myriad.api.selector.FieldSelector;
+import io.myriad.api.selector.LabelSelector;
 
 /**
  * Keeps a derived view of a resource inside the server up to date: lists it, follows its watch, and tells one handler of
@@ -113,7 +115,8 @@ public final class LocalInformer implements AutoCloseable {
     }
 
     private boolean handle(WatchCursor.Event event) {
-        @Nullable CachedObject object = event.object();
+        @Nullable
+        CachedObject object = event.object();
         switch (event.type()) {
             case ADDED, MODIFIED -> {
                 if (object != null) {

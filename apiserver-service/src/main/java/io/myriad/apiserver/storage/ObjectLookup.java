@@ -1,9 +1,11 @@
 package io.myriad.apiserver.storage;
 
-import io.myriad.api.GroupVersionResource;
 import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
+
+import io.myriad.api.GroupVersionResource;
 
 /**
  * Reads single objects for those who decide about requests: authentication, authorization and admission. Answers come
@@ -11,10 +13,12 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public interface ObjectLookup {
     /** The object as the cache has it, decoded; null where there is none. */
-    @Nullable ObjectNode cached(GroupVersionResource resource, String namespace, String name);
+    @Nullable
+    ObjectNode cached(GroupVersionResource resource, String namespace, String name);
 
     /** The object as it is now, read from a quorum; null where there is none. */
-    @Nullable ObjectNode current(GroupVersionResource resource, String namespace, String name);
+    @Nullable
+    ObjectNode current(GroupVersionResource resource, String namespace, String name);
 
     /**
      * Cached objects of a namespace whose selectable field has a value.

@@ -1,8 +1,10 @@
 package io.myriad.apiserver.storage;
 
-import io.myriad.api.StatusException;
 import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import io.myriad.api.StatusException;
 
 /**
  * The objects of one resource. Reads follow the API's resource version rules (KEP-2340's table); a read without a
@@ -64,7 +66,8 @@ public interface ObjectStorage {
      * @param resourceVersion empty for a linearizable read, {@code 0} for any cached version, else at least that version
      * @return null when there is none
      */
-    @Nullable CachedObject get(String namespace, String name, String resourceVersion);
+    @Nullable
+    CachedObject get(String namespace, String name, String resourceVersion);
 
     /** Objects in key order. */
     ListResult list(ListQuery query);
@@ -91,7 +94,8 @@ public interface ObjectStorage {
      * @return the new version, or null when {@code expected} is not the current one any more; the caller reads again
      *     and decides
      */
-    @Nullable CachedObject replace(CachedObject expected, byte[] stored, long ttlSeconds);
+    @Nullable
+    CachedObject replace(CachedObject expected, byte[] stored, long ttlSeconds);
 
     /**
      * Removes the version {@code expected} of an object.
@@ -99,7 +103,8 @@ public interface ObjectStorage {
      * @return the removed object at the deletion's resource version, or null when {@code expected} is not the current
      *     one any more
      */
-    @Nullable CachedObject remove(CachedObject expected);
+    @Nullable
+    CachedObject remove(CachedObject expected);
 
     /** The store's current revision, read from a quorum. */
     long currentResourceVersion();

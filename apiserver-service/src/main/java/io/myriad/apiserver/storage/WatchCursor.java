@@ -1,7 +1,8 @@
 package io.myriad.apiserver.storage;
 
-import io.myriad.api.Status;
 import org.jspecify.annotations.Nullable;
+
+import io.myriad.api.Status;
 
 /**
  * One watch's place in the history. Events are pulled: nothing is queued per watch, and a slow watcher falls behind
@@ -10,11 +11,7 @@ import org.jspecify.annotations.Nullable;
 public interface WatchCursor extends AutoCloseable {
     /** What happened. */
     enum EventType {
-        ADDED,
-        MODIFIED,
-        DELETED,
-        BOOKMARK,
-        ERROR
+        ADDED, MODIFIED, DELETED, BOOKMARK, ERROR
     }
 
     /**
@@ -30,10 +27,12 @@ public interface WatchCursor extends AutoCloseable {
             @Nullable Status status) {}
 
     /** The next event, or null when there is none yet. After an ERROR event there is nothing more. */
-    @Nullable Event poll();
+    @Nullable
+    Event poll();
 
     /** A bookmark for now: everything up to its version has been polled. Null while something is left to poll. */
-    @Nullable Event bookmark();
+    @Nullable
+    Event bookmark();
 
     /** Frees the watch; {@code onReady} is not called afterwards, but for a call that is under way. */
     @Override
