@@ -233,7 +233,9 @@ final class Transport implements AutoCloseable {
                     if (info.statusCode() != 200) {
                         return HttpResponse.BodySubscribers.ofByteArray();
                     }
-                    WatchStream opened = new WatchStream(listener, nanoTime);
+                    WatchStream opened = new WatchStream(listener,
+                            info.headers().firstValue("Content-Type").orElse("").startsWith(ApiRequest.PROTOBUF),
+                            nanoTime);
                     stream = opened;
                     return opened;
                 }, this::start);

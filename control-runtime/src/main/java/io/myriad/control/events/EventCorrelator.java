@@ -80,10 +80,14 @@ final class EventCorrelator {
         return before == null ? new Create(observation) : new Count(observation);
     }
 
-    /** The event was not there when its count was to be raised: next time it is new. */
-    void forget(Event event) {
+    /** The event to write anew when the API has forgotten the one whose count was to be raised. */
+    Observation restart(Observation forgotten) {
+        Event event = forgotten.event;
         Group group = new Group(anyVersion(event.about()), event.type(), event.reason(), event.action());
-        seen.remove(new Same(group, event.message().startsWith(COMBINED) ? COMBINED : event.message()));
+        Observation fresh = new Observation(name(event.about(), forgotten.last), event, forgotten.last, forgotten.last,
+                1);
+        seen.put(new Same(group, event.message().startsWith(COMBINED) ? COMBINED : event.message()), fresh);
+        return fresh;
     }
 
     private Event combine(Group group, Event event, Instant now) {

@@ -129,8 +129,7 @@ public final class EventRecorder implements AutoCloseable {
                 throw e;
             }
             // The API forgets events after an hour.
-            correlator.forget(observation.event());
-            send(observation.event());
+            create(correlator.restart(observation));
         }
     }
 
