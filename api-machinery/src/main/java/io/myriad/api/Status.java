@@ -11,8 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param reason the machine-readable reason
  * @param message the sentence for people
  * @param details what the failure is about, or null
+ * @param continueToken where a list whose version is gone can go on, as {@code metadata.continue} carries it; usually
+ *            empty
  */
-public record Status(int code, StatusReason reason, String message, @Nullable Details details) {
+public record Status(int code, StatusReason reason, String message, @Nullable Details details, String continueToken) {
+    /** A failure without a continue token. */
+    public Status(int code, StatusReason reason, String message, @Nullable Details details) {
+        this(code, reason, message, details, "");
+    }
+
     /**
      * What a failure is about.
      *

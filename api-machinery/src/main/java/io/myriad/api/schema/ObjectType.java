@@ -49,6 +49,8 @@ public final class ObjectType {
     private boolean typeMeta;
     private boolean atomic;
     private @Nullable String protoName;
+    private @Nullable ObjectType schema;
+    private volatile @Nullable WireLayout layout;
 
     /** A type by name, without content yet. */
     public ObjectType(String name) {
@@ -75,6 +77,27 @@ public final class ObjectType {
         this.typeMeta = typeMeta;
         this.atomic = atomic;
         this.protoName = protoName;
+    }
+
+    /**
+     * Gives a type of one of the forms that may stand for a schema its content; called once, before the type is shared
+     * between threads.
+     *
+     * @param form one of {@link Form#SCHEMA_OR_ARRAY}, {@link Form#SCHEMA_OR_BOOL}, {@link Form#SCHEMA_OR_STRING_ARRAY}
+     * @param schema the type of the schema
+     * @param protoName the full name of the protobuf message, or null
+     */
+    public void completeSchemaForm(Form form, ObjectType schema, @Nullable String protoName) {
+        complete(form, List.of(), false, false, protoName);
+        this.schema = schema;
+    }
+
+    /** The schema's type of the forms that may stand for a schema; must not be called for others. */
+    public ObjectType schema() {
+        if (schema == null) {
+            throw new IllegalStateException(name + " stands for no schema");
+        }
+        return schema;
     }
 
     /** The definition's name, such as {@code io.k8s.api.core.v1.Pod}. */
@@ -109,6 +132,16 @@ public final class ObjectType {
     /** The protobuf message's full name, or null where there is none. */
     public @Nullable String protoName() {
         return protoName;
+    }
+
+    /** The fields by protobuf number; made at the first call. */
+    public WireLayout layout() {
+        WireLayout known = layout;
+        if (known == null) {
+            known = WireLayout.of(fields.values());
+            layout = known;
+        }
+        return known;
     }
 
     /** The names in {@code path} followed through structures; null where one is missing. */

@@ -24,6 +24,7 @@ import io.myriad.api.GroupVersionResource;
  */
 final class SchemaLoader {
     private final Map<String, ObjectType> types = new LinkedHashMap<>();
+    private final Map<String, ObjectType> messages = new HashMap<>();
     private final Map<GroupVersionKind, ObjectType> kinds = new HashMap<>();
     private final Map<GroupVersionResource, Resource> resources = new LinkedHashMap<>();
     private final List<Schema.Group> groups = new ArrayList<>();
@@ -49,7 +50,14 @@ final class SchemaLoader {
     }
 
     private void readTypes(JsonNode table) {
-        table.forEachEntry((name, facts) -> types.put(name, new ObjectType(name)));
+        table.forEachEntry((name, facts) -> {
+            ObjectType type = new ObjectType(name);
+            types.put(name, type);
+            String message = text(facts, "proto");
+            if (message != null) {
+                messages.put(message, type);
+            }
+        });
         table.forEachEntry(this::readType);
     }
 
@@ -58,8 +66,14 @@ final class SchemaLoader {
         JsonNode inline = facts.path("inline");
         List<Field> fields = new ArrayList<>();
         facts.path("fields").forEachEntry((field, of) -> fields.add(field(field, of, inline)));
-        type.complete(form(name, facts.path("special")), fields, facts.path("typeMeta").booleanValue(false),
-                "atomic".equals(facts.path("mapType").stringValue("")), text(facts, "proto"));
+        JsonNode special = facts.path("special");
+        String schemaMessage = text(special.path("message").path("schema"), "message");
+        if (schemaMessage != null) {
+            type.completeSchemaForm(form(name, special), typeOfMessage(schemaMessage), text(facts, "proto"));
+        } else {
+            type.complete(form(name, special), fields, facts.path("typeMeta").booleanValue(false),
+                    "atomic".equals(facts.path("mapType").stringValue("")), text(facts, "proto"));
+        }
         for (JsonNode gvk : facts.path("gvk")) {
             kinds.put(new GroupVersionKind(gvk.path("group").stringValue(""), gvk.path("version").stringValue(""),
                     gvk.path("kind").stringValue("")), type);
@@ -183,6 +197,14 @@ final class SchemaLoader {
         ObjectType type = types.get(name);
         if (type == null) {
             throw new IllegalStateException("the schema tables refer to an unknown type: " + name);
+        }
+        return type;
+    }
+
+    private ObjectType typeOfMessage(String protoName) {
+        ObjectType type = messages.get(protoName);
+        if (type == null) {
+            throw new IllegalStateException("the schema tables refer to an unknown message: " + protoName);
         }
         return type;
     }

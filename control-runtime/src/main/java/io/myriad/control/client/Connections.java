@@ -1,0 +1,102 @@
+package io.myriad.control.client;
+
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * The HTTP clients behind an {@link ApiClient}. The JDK's client keeps one HTTP/2 connection per server and fails when
+ * the server's stream limit is reached, so several are kept, each with a count of its streams; more are opened when all
+ * are full. One that stopped answering is replaced, which leaves its other streams to their own timeouts. Thread-safe.
+ */
+final class Connections implements AutoCloseable {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    /** A client with its streams. Given back by {@link #release} exactly once per {@link #acquire}. */
+    static final class Connection {
+        final HttpClient http;
+        private int streams;
+        private boolean replaced;
+
+        private Connection(HttpClient http) {
+            this.http = http;
+        }
+    }
+
+    private final ClientOptions options;
+    private final Executor executor;
+    private final List<Connection> open = new ArrayList<>();
+    private boolean closed;
+
+    Connections(ClientOptions options, Executor executor) {
+        this.options = options;
+        this.executor = executor;
+    }
+
+    /** The connection with the fewest streams; a new one when fewer are open than wanted, or all are full. */
+    synchronized Connection acquire() {
+        if (closed) {
+            throw new TransportException("client is closed", false, null);
+        }
+        Connection best = open.isEmpty() ? null : open.getFirst();
+        for (Connection one : open) {
+            if (best != null && one.streams < best.streams) {
+                best = one;
+            }
+        }
+        boolean grow = best == null || best.streams > 0 && open.size() < options.connections()
+                || best.streams >= options.streamsPerConnection() && open.size() < options.connectionsMax();
+        if (grow || best == null) {
+            best = connect();
+            open.add(best);
+        }
+        best.streams++;
+        return best;
+    }
+
+    synchronized void release(Connection connection) {
+        connection.streams--;
+        if (connection.streams == 0 && connection.replaced) {
+            connection.http.shutdownNow();
+        }
+    }
+
+    /** Takes a connection that does not answer out of use. */
+    synchronized void replace(Connection connection) {
+        if (open.remove(connection)) {
+            connection.replaced = true;
+        }
+    }
+
+    synchronized int count() {
+        return open.size();
+    }
+
+    synchronized int streams() {
+        int sum = 0;
+        for (Connection one : open) {
+            sum += one.streams;
+        }
+        return sum;
+    }
+
+    private Connection connect() {
+        boolean secure = options.servers().getFirst().getScheme().equals("https");
+        return new Connection(HttpClient.newBuilder()
+                .version(secure ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
+                .sslContext(options.credentials().tls())
+                .connectTimeout(CONNECT_TIMEOUT)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .executor(executor)
+                .build());
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        open.forEach(one -> one.http.shutdownNow());
+        open.clear();
+    }
+}

@@ -1,0 +1,67 @@
+package io.myriad.control.client;
+
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who the client is and whom it trusts.
+ *
+ * @param tls the TLS context with the client's certificate, if it has one, and the authorities it trusts
+ * @param bearerToken gives the token for each request, or null where the client has none; never logged
+ */
+public record Credentials(SSLContext tls, Supplier<@Nullable String> bearerToken) {
+    /** Credentials out of PEM text; null authorities mean the JDK's, a null certificate or key means none. */
+    static Credentials of(byte @Nullable [] authorities, byte @Nullable [] certificate, byte @Nullable [] key,
+            Supplier<@Nullable String> bearerToken) throws GeneralSecurityException {
+        try {
+            SSLContext tls = SSLContext.getInstance("TLS");
+            tls.init(keyManagers(certificate, key), trustManagers(authorities), new SecureRandom());
+            return new Credentials(tls, bearerToken);
+        } catch (java.io.IOException e) {
+            throw new GeneralSecurityException(e); // an in-memory key store reads nothing
+        }
+    }
+
+    private static KeyManager @Nullable [] keyManagers(byte @Nullable [] certificate, byte @Nullable [] key)
+            throws GeneralSecurityException, java.io.IOException {
+        if (certificate == null || key == null) {
+            return null;
+        }
+        List<X509Certificate> chain = Pem.certificates(certificate);
+        PrivateKey privateKey = Pem.privateKey(key);
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("client", privateKey, new char[0], chain.toArray(X509Certificate[]::new));
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, new char[0]);
+        return factory.getKeyManagers();
+    }
+
+    private static TrustManager @Nullable [] trustManagers(byte @Nullable [] authorities)
+            throws GeneralSecurityException, java.io.IOException {
+        if (authorities == null) {
+            return null;
+        }
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        int number = 0;
+        for (X509Certificate authority : Pem.certificates(authorities)) {
+            store.setCertificateEntry("authority-" + number++, authority);
+        }
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return factory.getTrustManagers();
+    }
+}
