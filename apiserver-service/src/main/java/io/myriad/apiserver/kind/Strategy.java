@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.FieldError;
@@ -12,9 +13,10 @@ import io.myriad.api.FieldError;
  * What is particular to one kind when it is written: upstream's registry strategy, defaults and validation. Called with
  * whole objects as trees in the version in which the client sent them. Pure: no I/O; safe for any thread.
  *
- * <p>Order on create: {@link #applyDefaults}, {@link #prepareForCreate}, admission, {@link #validateCreate}. On update:
- * {@link #applyDefaults}, {@link #prepareForUpdate}, admission, {@link #validateUpdate}. The generic registry does what
- * is the same for all kinds before: defaults of the tables, metadata (uid, creationTimestamp, generateName, generation as
+ * <p>Order on create: {@link #applyDefaults}, admission that changes, {@link #prepareForCreate}, {@link #validateCreate},
+ * admission that refuses. On update: {@link #applyDefaults}, admission that changes, {@link #prepareForUpdate}, {@link
+ * #validateUpdate}, admission that refuses. What admission sets can so be taken into account, as a pod's resources in its
+ * quality of service. The generic registry does what is the same for all kinds before: defaults of the tables, metadata (uid, creationTimestamp, generateName, generation as
  * {@link #tracksGeneration} says), metadata validation, unknown fields.
  */
 public interface Strategy {
@@ -72,9 +74,17 @@ public interface Strategy {
         return target == Target.MAIN ? Set.of("status") : Set.of("spec", "metadata");
     }
 
-    /** The grace period in seconds that a deletion without options gets; 0 deletes at once. */
-    default long defaultGracePeriodSeconds(ObjectNode object) {
-        return 0;
+    /** Says that a kind knows no graceful deletion. */
+    long NOT_GRACEFUL = -1;
+
+    /**
+     * How long a deletion leaves the object to whoever has to end it first, in seconds. With 0 the object is marked and
+     * removed at once; with {@link #NOT_GRACEFUL} it is removed without a mark.
+     *
+     * @param requested what the client asked for, or null
+     */
+    default long gracePeriodSeconds(ObjectNode object, @Nullable Long requested) {
+        return NOT_GRACEFUL;
     }
 
     /** Field selector names and their path in the object, besides {@code metadata.name} and {@code metadata.namespace}. */

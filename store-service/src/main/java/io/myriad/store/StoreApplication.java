@@ -1,0 +1,49 @@
+package io.myriad.store;
+
+import java.util.Map;
+
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+
+/** The store as a process of its own, or as a context among others. */
+public final class StoreApplication {
+
+    private StoreApplication() {}
+
+    public static void main(String... arguments) {
+        try {
+            ConfigurableApplicationContext context = start(arguments);
+            Runtime.getRuntime().addShutdownHook(new Thread(context::close, "store-shutdown"));
+        } catch (StoreOptions.InvalidOptionException | StoreStartException e) {
+            System.err.println("store-service: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    /** Starts the store and returns when it runs; throws with a message for the user if it cannot. */
+    public static ConfigurableApplicationContext start(String... arguments) {
+        StoreOptions options = StoreOptions.parse(System.getenv(), arguments);
+        SpringApplication application = new SpringApplication(StoreConfiguration.class);
+        application.setMainApplicationClass(StoreApplication.class);
+        application.setBannerMode(Banner.Mode.OFF);
+        application.setLogStartupInfo(false);
+        application.setRegisterShutdownHook(false);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        application.setDefaultProperties(Map.of("spring.jmx.enabled", "false", "spring.grpc.server.enabled", "false"));
+        application.addInitializers(
+                context -> ((GenericApplicationContext) context).registerBean(StoreOptions.class, () -> options));
+        try {
+            return application.run();
+        } catch (RuntimeException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof StoreStartException reason) {
+                    throw reason;
+                }
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,297 @@
+package io.myriad.store;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+import io.myriad.store.raft.Member;
+
+/**
+ * What the store is told by its flags. Names, defaults and meaning are etcd's; each can also be given as a variable {@code ETCD_NAME_IN_CAPITALS}, over which the flag wins. Flags of etcd
+ * that would do nothing here are not accepted.
+ *
+ * @param members the initial cluster, this member included
+ * @param autoCompactionRetention how much history to keep: a duration, or a number of revisions; null: no automatic compaction
+ */
+public record StoreOptions(String name, Path dataDirectory, List<URI> listenClientUrls,
+        List<String> advertiseClientUrls, List<URI> listenPeerUrls,
+        List<Member> members, boolean existingCluster, TlsFiles clientTls, TlsFiles peerTls,
+        List<URI> listenMetricsUrls, long snapshotCount,
+        int maxRequestBytes, int maxTxnOps, @Nullable AutoCompaction autoCompactionRetention,
+        Duration watchProgressNotifyInterval, boolean sync,
+        String logLevel, int managementPort) {
+
+    /** A key pair and the authorities that are trusted. */
+    public record TlsFiles(@Nullable Path certificate, @Nullable Path key, @Nullable Path trustedAuthorities,
+            boolean clientCertificates) {
+        boolean isConfigured() { return certificate != null && key != null; }
+    }
+
+    /** What to keep of history. */
+    public sealed interface AutoCompaction {
+        /** What is younger. */
+        record Periodic(Duration retention) implements AutoCompaction {}
+
+        /** So many revisions. */
+        record Revisions(long retention) implements AutoCompaction {}
+    }
+
+    private static final String DEFAULT_CLIENT_URL = "http://localhost:2379";
+    private static final String DEFAULT_PEER_URL = "http://localhost:2380";
+    private static final Set<String> LOG_LEVELS = Set.of("debug", "info", "warn", "error", "panic", "fatal");
+    private static final Set<String> LOG_OUTPUTS = Set.of("default", "stderr", "stdout");
+
+    /** A flag or value that cannot be used; its message names it and fits one line. */
+    public static final class InvalidOptionException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        InvalidOptionException(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    /** Reads flags and variables. */
+    public static StoreOptions parse(Map<String, String> environment, String... arguments) {
+        CommandLine command = new CommandLine(specification());
+        command.setDefaultValueProvider(
+                argument -> argument instanceof OptionSpec option
+                        ? environment.get(variableOf(option.longestName()))
+                        : null);
+        command.setCaseInsensitiveEnumValuesAllowed(true);
+        try {
+            return new Reader(command.parseArgs(arguments)).read();
+        } catch (CommandLine.ParameterException e) {
+            throw new InvalidOptionException(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+        }
+    }
+
+    private static String variableOf(String flag) {
+        return "ETCD_" + flag.substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+    }
+
+    private static CommandSpec specification() {
+        CommandSpec spec = CommandSpec.create().name("store-service");
+        for (String text : List.of("--name", "--data-dir", "--listen-client-urls", "--advertise-client-urls",
+                "--listen-peer-urls",
+                "--initial-advertise-peer-urls", "--initial-cluster", "--initial-cluster-state",
+                "--initial-cluster-token", "--cert-file", "--key-file",
+                "--trusted-ca-file", "--peer-cert-file", "--peer-key-file", "--peer-trusted-ca-file",
+                "--listen-metrics-urls", "--snapshot-count",
+                "--max-request-bytes", "--max-txn-ops", "--auto-compaction-mode", "--auto-compaction-retention",
+                "--logger", "--log-level",
+                "--log-outputs", "--management-port")) {
+            spec.addOption(OptionSpec.builder(text).type(String.class).arity("1").build());
+        }
+        spec.addOption(
+                OptionSpec.builder("--watch-progress-notify-interval", "--experimental-watch-progress-notify-interval")
+                        .type(String.class)
+                        .arity("1").build());
+        for (String flag : List.of("--client-cert-auth", "--peer-client-cert-auth", "--unsafe-no-fsync")) {
+            spec.addOption(OptionSpec.builder(flag).type(boolean.class).arity("0..1").fallbackValue("true").build());
+        }
+        return spec;
+    }
+
+    /** Turns parsed text into values. */
+    private record Reader(ParseResult result) {
+
+        StoreOptions read() {
+            String name = text("--name", "default");
+            TlsFiles clientTls = tls("--cert-file", "--key-file", "--trusted-ca-file", "--client-cert-auth");
+            TlsFiles peerTls = tls("--peer-cert-file", "--peer-key-file", "--peer-trusted-ca-file",
+                    "--peer-client-cert-auth");
+            List<URI> clientUrls = urls("--listen-client-urls", DEFAULT_CLIENT_URL);
+            List<String> advertised = urls("--advertise-client-urls",
+                    String.join(",", clientUrls.stream().map(URI::toString).toList())).stream()
+                    .map(URI::toString).toList();
+            List<URI> peerUrls = urls("--listen-peer-urls", DEFAULT_PEER_URL);
+            requireKeyPair(clientUrls, clientTls, "--listen-client-urls", "--cert-file and --key-file");
+            checkLogging();
+            return new StoreOptions(name, Path.of(text("--data-dir", name + ".etcd")), clientUrls, advertised, peerUrls,
+                    members(name),
+                    existingCluster(), clientTls, peerTls, urlsOrNone("--listen-metrics-urls"),
+                    number("--snapshot-count", 10_000, 1, Long.MAX_VALUE),
+                    (int) number("--max-request-bytes", 3 << 19, 1, 512 << 20),
+                    (int) number("--max-txn-ops", 128, 1, 1 << 20), autoCompaction(),
+                    progressInterval(), !flag("--unsafe-no-fsync"), text("--log-level", ""),
+                    (int) number("--management-port", 0, 0, 65_535));
+        }
+
+        private String text(String option, String otherwise) {
+            String value = result.matchedOptionValue(option, otherwise);
+            return value == null ? otherwise : value;
+        }
+
+        private boolean flag(String option) {
+            Boolean value = result.matchedOptionValue(option, Boolean.FALSE);
+            return value != null && value;
+        }
+
+        private @Nullable Path file(String option) {
+            String value = text(option, "");
+            return value.isEmpty() ? null : Path.of(value);
+        }
+
+        private TlsFiles tls(String certificate, String key, String authorities, String clientCertificates) {
+            TlsFiles files = new TlsFiles(file(certificate), file(key), file(authorities), flag(clientCertificates));
+            if ((files.certificate == null) != (files.key == null)) {
+                throw new InvalidOptionException(certificate + " and " + key + " must be given together");
+            }
+            if (files.clientCertificates && files.trustedAuthorities == null) {
+                throw new InvalidOptionException(clientCertificates + " needs " + authorities);
+            }
+            return files;
+        }
+
+        private static void requireKeyPair(List<URI> urls, TlsFiles tls, String option, String needed) {
+            for (URI url : urls) {
+                if ("https".equals(url.getScheme()) && !tls.isConfigured()) {
+                    throw new InvalidOptionException(option + ": " + url + " needs " + needed);
+                }
+            }
+        }
+
+        private long number(String option, long otherwise, long least, long most) {
+            String value = text(option, "");
+            if (value.isEmpty()) {
+                return otherwise;
+            }
+            try {
+                long number = Long.parseLong(value);
+                if (number >= least && number <= most) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // Said below.
+            }
+            throw new InvalidOptionException("invalid value \"" + value + "\" for " + option + ": a number from "
+                    + least + " to " + most + " is expected");
+        }
+
+        private List<URI> urlsOrNone(String option) {
+            return text(option, "").isEmpty() ? List.of() : urls(option, "");
+        }
+
+        private List<URI> urls(String option, String otherwise) {
+            List<URI> urls = new ArrayList<>();
+            for (String each : text(option, otherwise).split(",")) {
+                urls.add(url(option, each.trim()));
+            }
+            return List.copyOf(urls);
+        }
+
+        private static URI url(String option, String value) {
+            try {
+                URI url = new URI(value);
+                boolean known = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+                if (known && url.getHost() != null && url.getPort() >= 0) {
+                    return url;
+                }
+            } catch (URISyntaxException e) {
+                // Said below.
+            }
+            throw new InvalidOptionException("invalid value \"" + value + "\" for " + option
+                    + ": http://HOST:PORT or https://HOST:PORT is expected");
+        }
+
+        private List<Member> members(String name) {
+            String token = text("--initial-cluster-token", "etcd-cluster");
+            List<String> advertised = urls("--initial-advertise-peer-urls", DEFAULT_PEER_URL).stream()
+                    .map(URI::toString).toList();
+            Map<String, List<String>> byName = new java.util.LinkedHashMap<>();
+            for (String each : text("--initial-cluster", name + "=" + String.join("," + name + "=", advertised))
+                    .split(",")) {
+                int separator = each.indexOf('=');
+                if (separator < 1) {
+                    throw new InvalidOptionException(
+                            "invalid value \"" + each + "\" for --initial-cluster: NAME=URL is expected");
+                }
+                byName.computeIfAbsent(each.substring(0, separator).trim(), absent -> new ArrayList<>())
+                        .add(url("--initial-cluster", each.substring(separator + 1).trim()).toString());
+            }
+            List<String> own = byName.get(name);
+            if (own == null) {
+                throw new InvalidOptionException("--initial-cluster does not name this member, --name " + name);
+            }
+            if (result.hasMatchedOption("--initial-advertise-peer-urls")
+                    && !new TreeSet<>(own).equals(new TreeSet<>(advertised))) {
+                throw new InvalidOptionException(
+                        "--initial-cluster has " + String.join(",", own) + " for " + name
+                                + " but --initial-advertise-peer-urls is "
+                                + String.join(",", advertised));
+            }
+            return byName.entrySet().stream().map(entry -> Member.initial(entry.getKey(), entry.getValue(), token))
+                    .toList();
+        }
+
+        private boolean existingCluster() {
+            String state = text("--initial-cluster-state", "new");
+            if (!state.equals("new") && !state.equals("existing")) {
+                throw new InvalidOptionException(
+                        "invalid value \"" + state + "\" for --initial-cluster-state: new or existing is expected");
+            }
+            return state.equals("existing");
+        }
+
+        private @Nullable AutoCompaction autoCompaction() {
+            String mode = text("--auto-compaction-mode", "periodic");
+            String retention = text("--auto-compaction-retention", "0");
+            if (!mode.equals("periodic") && !mode.equals("revision")) {
+                throw new InvalidOptionException(
+                        "invalid value \"" + mode + "\" for --auto-compaction-mode: periodic or revision is expected");
+            }
+            boolean isNumber = retention.chars().allMatch(Character::isDigit);
+            if (isNumber && (retention.isEmpty() || Long.parseLong(retention) == 0)) {
+                return null;
+            }
+            if (mode.equals("revision")) {
+                return new AutoCompaction.Revisions(number("--auto-compaction-retention", 0, 1, Long.MAX_VALUE));
+            }
+            return new AutoCompaction.Periodic(isNumber
+                    ? Duration.ofHours(Long.parseLong(retention))
+                    : GoDuration.parse("--auto-compaction-retention", retention));
+        }
+
+        private Duration progressInterval() {
+            Duration interval = GoDuration.parse("--watch-progress-notify-interval",
+                    text("--watch-progress-notify-interval", "10m"));
+            return interval.compareTo(Duration.ofMillis(100)) < 0 ? Duration.ofMillis(100) : interval;
+        }
+
+        private void checkLogging() {
+            String logger = text("--logger", "zap");
+            if (!logger.equals("zap")) {
+                throw new InvalidOptionException("invalid value \"" + logger + "\" for --logger: zap is expected");
+            }
+            String level = text("--log-level", "info");
+            if (!LOG_LEVELS.contains(level)) {
+                throw new InvalidOptionException("invalid value \"" + level + "\" for --log-level: one of "
+                        + new TreeSet<>(LOG_LEVELS) + " is expected");
+            }
+            for (String output : text("--log-outputs", "default").split(",")) {
+                if (!LOG_OUTPUTS.contains(output)) {
+                    throw new InvalidOptionException("invalid value \"" + output
+                            + "\" for --log-outputs: default, stderr or stdout is expected");
+                }
+            }
+        }
+    }
+
+    /** This member, as the initial cluster has it. */
+    public Member self() {
+        return members.stream().filter(member -> member.name().equals(name)).findFirst().orElseThrow();
+    }
+}

@@ -1,0 +1,149 @@
+package io.myriad.store;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.handler.ssl.SslContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+import io.myriad.store.raft.Member;
+import io.myriad.store.server.GrpcEndpoint;
+import io.myriad.store.server.StoreMember;
+import io.myriad.store.server.StoreSettings;
+
+/** The running store as a Spring bean: opens everything in order when the context starts, closes it in reverse when it stops. */
+final class StoreService implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoreService.class);
+    private static final long BATCH_WINDOW_NANOS = 2_000_000L;
+    private static final long LEADER_POLL_MILLIS = 2;
+    private static final long SINGLE_MEMBER_LEADER_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final StoreOptions options;
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private volatile @Nullable StoreMember member;
+    private volatile List<Integer> clientPorts = List.of();
+    private volatile boolean running;
+
+    StoreService(StoreOptions options) {
+        this.options = options;
+    }
+
+    /** The member; null before the start. */
+    @Nullable
+    StoreMember member() {
+        return member;
+    }
+
+    /** Ports that clients can use, in the order of the listen URLs. */
+    List<Integer> clientPorts() {
+        return clientPorts;
+    }
+
+    @Override
+    public void start() {
+        try {
+            open();
+            running = true;
+        } catch (IOException e) {
+            closeAll();
+            throw new StoreStartException(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            closeAll();
+            throw e;
+        }
+    }
+
+    private void open() throws IOException {
+        Member self = options.self();
+        long clusterId = Member.clusterId(options.members());
+        DataDirectory directory = DataDirectory.open(options.dataDirectory(), self, clusterId);
+        opened.add(directory);
+        boolean alone = options.members().size() == 1;
+        // Several clusters of one member may live in one process, all with etcd's default peer URL.
+        String group = "store-" + Long.toHexString(clusterId) + (alone ? "-" + UUID.randomUUID() : "");
+        StoreMember opening = new StoreMember(new StoreSettings(clusterId, group, self, options.members(),
+                options.advertiseClientUrls(), directory.raft(),
+                options.snapshotCount(), options.sync(), options.maxRequestBytes(), options.maxTxnOps(),
+                BATCH_WINDOW_NANOS,
+                options.watchProgressNotifyInterval().toNanos()));
+        opened.add(opening);
+        if (alone) {
+            awaitLeader(opening, System.nanoTime() + SINGLE_MEMBER_LEADER_WAIT_NANOS);
+        }
+        GrpcEndpoint endpoint = new GrpcEndpoint(opening, listens(),
+                Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+        opened.add(endpoint);
+        clientPorts = endpoint.ports();
+        member = opening;
+        for (int i = 0; i < clientPorts.size(); i++) {
+            URI url = options.listenClientUrls().get(i);
+            LOG.info("serving client traffic on {}://{}:{}", url.getScheme(), url.getHost(), clientPorts.get(i));
+        }
+        if (alone) {
+            LOG.info("ready to serve client requests");
+        } else {
+            Thread.ofVirtual().name("store-ready").start(() -> {
+                if (awaitLeader(opening, Long.MAX_VALUE)) {
+                    LOG.info("ready to serve client requests");
+                }
+            });
+        }
+    }
+
+    private List<GrpcEndpoint.Listen> listens() throws IOException {
+        List<GrpcEndpoint.Listen> listens = new ArrayList<>();
+        SslContext ssl = null;
+        for (URI url : options.listenClientUrls()) {
+            if (url.getScheme().equals("https") && ssl == null) {
+                ssl = TlsContexts.server(options.clientTls());
+            }
+            listens.add(new GrpcEndpoint.Listen(new InetSocketAddress(url.getHost(), url.getPort()),
+                    url.getScheme().equals("https") ? ssl : null));
+        }
+        return listens;
+    }
+
+    private boolean awaitLeader(StoreMember opening, long deadlineNanos) {
+        while (!opening.log().leadership().known()) {
+            if (opening.isClosed() || deadlineNanos != Long.MAX_VALUE && System.nanoTime() - deadlineNanos > 0) {
+                return false;
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(LEADER_POLL_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        closeAll();
+    }
+
+    private void closeAll() {
+        for (AutoCloseable each : opened.reversed()) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                LOG.warn("{} did not close: {}", each.getClass().getSimpleName(), e.toString());
+            }
+        }
+        opened.clear();
+    }
+
+    @Override
+    public boolean isRunning() { return running; }
+}

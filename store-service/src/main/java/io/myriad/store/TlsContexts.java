@@ -1,0 +1,49 @@
+package io.myriad.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.net.ssl.SSLException;
+
+import io.grpc.netty.GrpcSslContexts;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+
+/** TLS contexts from PEM files. */
+final class TlsContexts {
+
+    private TlsContexts() {}
+
+    /** What a gRPC server needs. */
+    static SslContext server(StoreOptions.TlsFiles files) throws IOException {
+        Path certificate = java.util.Objects.requireNonNull(files.certificate());
+        Path key = java.util.Objects.requireNonNull(files.key());
+        requireReadable(certificate);
+        requireReadable(key);
+        try {
+            SslContextBuilder builder = GrpcSslContexts.forServer(certificate.toFile(), key.toFile());
+            Path authorities = files.trustedAuthorities();
+            if (authorities != null) {
+                requireReadable(authorities);
+                builder.trustManager(authorities.toFile());
+                builder.clientAuth(files.clientCertificates() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+            }
+            return builder.build();
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new IOException("certificate " + certificate + " and key " + key + " cannot be used: " + reasonOf(e));
+        }
+    }
+
+    private static String reasonOf(Exception e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        return cause.getClass().getSimpleName()
+                + (cause.getMessage() == null ? "" : ": " + cause.getMessage().lines().findFirst().orElse(""));
+    }
+
+    private static void requireReadable(Path file) throws IOException {
+        if (!Files.isReadable(file)) {
+            throw new IOException(file + " cannot be read");
+        }
+    }
+}

@@ -1,0 +1,296 @@
+package io.myriad.store.mvcc;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store in memory: {@link KeyTree} for the newest versions, {@link EventLog} for history, version chains for old revisions.
+ *
+ * <p><b>Concurrency.</b> One thread calls everything but {@link #view} and {@link #compactedRevision}. Readers work on a published {@link StoreView}. The only mutation they
+ * can meet is compaction clearing chain links, which they detect by asking for the compacted revision afterwards.
+ *
+ * <p><b>Compaction.</b> The history says which versions each revision wrote, so compaction visits exactly the versions between the old and the new compacted revision: it
+ * clears the link behind each, and removes a key whose newest version is a tombstone among them. While a snapshot is being written ({@link #pin}) links stay, and are
+ * cleared by the first compaction after it; so do events that watchers have not been offered yet ({@link #keepHistoryAfter}).
+ */
+public final class MvccStore implements RevisionStore {
+
+    /** The revision of an empty store. */
+    public static final long FIRST_REVISION = 1;
+
+    private final KeyTree.Editor tree;
+    private final EventLog events = new EventLog();
+    private final Latest latest = new Latest();
+    private final AtomicInteger pins = new AtomicInteger();
+    private final ArrayDeque<KeyVersion> toCut = new ArrayDeque<>();
+    private long revision = FIRST_REVISION;
+    private long bytesInUse;
+    private long queuedRevision;
+    private LongSupplier dispatchedRevision = () -> Long.MAX_VALUE;
+    private volatile long compactedRevision;
+    private volatile StoreView view;
+
+    public MvccStore() {
+        this(KeyTree.EMPTY);
+    }
+
+    private MvccStore(KeyTree initial) {
+        tree = new KeyTree.Editor(initial);
+        view = new StoreView(initial, events.view(), revision, this);
+    }
+
+    @Override
+    public StoreView view() {
+        return view;
+    }
+
+    long compactedRevision() {
+        return compactedRevision;
+    }
+
+    /** Bytes of all key-values that are kept, history included. The writer's thread. */
+    public long bytesInUse() {
+        return bytesInUse;
+    }
+
+    @Override
+    public ReadView latest() {
+        return latest;
+    }
+
+    @Override
+    public void publish() {
+        if (view.revision() != revision || view.events().begin() != events.view().begin()) {
+            view = new StoreView(tree.snapshot(), events.view(), revision, this);
+        }
+    }
+
+    @Override
+    public WriteView begin() {
+        return new Transaction();
+    }
+
+    @Override
+    public RevisionStatus compact(long target) {
+        if (target > revision) {
+            return RevisionStatus.FUTURE;
+        }
+        if (target <= compactedRevision) {
+            return RevisionStatus.COMPACTED;
+        }
+        EventLog.View history = events.view();
+        // Readers must see the new compacted revision before the first link goes.
+        compactedRevision = target;
+        long queued = queuedRevision;
+        for (long position = history.positionOf(queued + 1); position < history.end(); position++) {
+            KeyVersion version = history.get(position);
+            if (version.modRevision() > target) {
+                break;
+            }
+            toCut.add(version);
+        }
+        queuedRevision = target;
+        long offered = dispatchedRevision.getAsLong();
+        events.trimBefore(Math.min(target, offered < Long.MAX_VALUE ? offered + 1 : offered));
+        cut(offered);
+        return RevisionStatus.AVAILABLE;
+    }
+
+    /** Events after the revision that the supplier gives stay in the history whatever is compacted. The supplier may be asked at any time. */
+    public void keepHistoryAfter(LongSupplier supplier) {
+        dispatchedRevision = supplier;
+    }
+
+    private void cut(long offered) {
+        if (pins.get() > 0) {
+            return;
+        }
+        for (KeyVersion version; (version = toCut.peek()) != null && version.modRevision() <= offered;) {
+            toCut.remove();
+            for (KeyVersion old = version.previous(); old != null; old = old.previous()) {
+                bytesInUse -= old.keyValue().length;
+            }
+            version.cut();
+            if (version.isTombstone()) {
+                byte[] key = version.key();
+                if (tree.get(key) == version) {
+                    tree.remove(key);
+                    bytesInUse -= version.keyValue().length;
+                }
+            }
+        }
+    }
+
+    /** Keeps compaction from clearing links until {@link #unpin}, so that a view can be walked with all its history. The writer's thread. */
+    public StoreView pin() {
+        publish();
+        pins.incrementAndGet();
+        return view;
+    }
+
+    /** Ends a {@link #pin}. Any thread; links are cleared with the next compaction. */
+    public void unpin() {
+        pins.decrementAndGet();
+    }
+
+    /** Receives keys that belong to a lease. */
+    @FunctionalInterface
+    public interface LeasedKeys {
+        void accept(byte[] key, long lease);
+    }
+
+    /** Hands over every key that belongs to a lease. The writer's thread. */
+    public void forEachLeasedKey(LeasedKeys consumer) {
+        tree.visit(new KeyRange(new byte[0], new byte[0]), newest -> {
+            long lease = newest.isTombstone() ? 0 : newest.fields().lease();
+            if (lease != 0) {
+                consumer.accept(newest.key(), lease);
+            }
+            return true;
+        });
+    }
+
+    /** Collects a store's versions from a snapshot and builds the store. */
+    public static final class Loader {
+        private final java.util.ArrayList<KeyVersion> newest = new java.util.ArrayList<>();
+        private final java.util.ArrayList<KeyVersion> history = new java.util.ArrayList<>();
+        private final long revision;
+        private final long compactedRevision;
+        private long bytes;
+
+        /**
+         * @param revision the revision of the snapshot
+         * @param compactedRevision its last compaction
+         */
+        public Loader(long revision, long compactedRevision) {
+            this.revision = revision;
+            this.compactedRevision = compactedRevision;
+        }
+
+        /** Adds the next version; versions come key by key in key order, oldest first within a key. */
+        public void add(byte[] keyValue, long modRevision, int subRevision, boolean tombstone,
+                boolean sameKeyAsBefore) {
+            KeyVersion previous = sameKeyAsBefore ? newest.removeLast() : null;
+            KeyVersion version = KeyVersion.restored(keyValue, modRevision, subRevision, tombstone, previous);
+            newest.add(version);
+            bytes += keyValue.length;
+            if (modRevision >= compactedRevision) {
+                history.add(version);
+            }
+        }
+
+        public MvccStore build() {
+            MvccStore store = new MvccStore(KeyTree.ofSorted(newest));
+            history.sort((a, b) -> a.modRevision() != b.modRevision()
+                    ? Long.compare(a.modRevision(), b.modRevision())
+                    : Integer.compare(a.subRevision(), b.subRevision()));
+            history.forEach(store.events::append);
+            store.revision = revision;
+            store.compactedRevision = compactedRevision;
+            store.queuedRevision = compactedRevision;
+            store.bytesInUse = bytes;
+            store.publish();
+            return store;
+        }
+    }
+
+    /** What the writer sees between transactions and within one. */
+    private class Latest implements ReadView {
+        @Override
+        public long revision() {
+            return revision;
+        }
+
+        @Override
+        public long compactedRevision() {
+            return compactedRevision;
+        }
+
+        @Override
+        public @Nullable KeyVersion get(byte[] key) {
+            KeyVersion newest = tree.get(key);
+            return newest == null || newest.isTombstone() ? null : newest;
+        }
+
+        @Override
+        public RangeResult range(RangeQuery query) {
+            RevisionStatus status = status(query.revision());
+            if (status != RevisionStatus.AVAILABLE) {
+                return RangeResult.unavailable(status, revision());
+            }
+            boolean current = query.revision() <= 0 || query.revision() == revision();
+            RangeReader reader = new RangeReader(query, current, current ? revision() : query.revision(), !current);
+            tree.visit(query.keys(), reader);
+            boolean counted = !current || query.keys().isSingle() || query.limit() <= 0;
+            return reader.result(revision(), counted ? reader.count() : tree.liveCount(query.keys()));
+        }
+    }
+
+    private final class Transaction extends Latest implements WriteView {
+        private int changes;
+        private boolean open = true;
+
+        @Override
+        public long revision() {
+            return changes == 0 ? revision : revision + 1;
+        }
+
+        @Override
+        public @Nullable KeyVersion put(byte[] key, Slice value, long lease) {
+            KeyVersion before = tree.get(key);
+            boolean exists = before != null && !before.isTombstone();
+            long create = revision + 1;
+            long number = 1;
+            if (before != null && exists) {
+                KeyVersion.Fields fields = before.fields();
+                create = fields.createRevision();
+                number = fields.version() + 1;
+            }
+            write(key, KeyVersion.value(key, create, revision + 1, changes, number, value, lease, before));
+            return exists ? before : null;
+        }
+
+        @Override
+        public KeyVersion[] deleteRange(KeyRange range) {
+            KeyVersion[][] deleted = {new KeyVersion[4]};
+            int[] count = {0};
+            tree.visit(range, newest -> {
+                if (!newest.isTombstone()) {
+                    if (count[0] == deleted[0].length - 1) {
+                        deleted[0] = Arrays.copyOf(deleted[0], deleted[0].length * 2);
+                    }
+                    deleted[0][count[0]++] = newest;
+                }
+                return true;
+            });
+            for (int i = 0; i < count[0]; i++) {
+                KeyVersion before = deleted[0][i];
+                byte[] key = before.key();
+                write(key, KeyVersion.tombstone(key, revision + 1, changes, before));
+            }
+            return deleted[0];
+        }
+
+        private void write(byte[] key, KeyVersion version) {
+            if (!open) {
+                throw new IllegalStateException("write to a transaction that was committed");
+            }
+            tree.put(key, version);
+            events.append(version);
+            bytesInUse += version.keyValue().length;
+            changes++;
+        }
+
+        @Override
+        public void commit() {
+            open = false;
+            if (changes > 0) {
+                revision++;
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.myriad.store.mvcc;
+
+import java.util.Arrays;
+import java.util.Comparator;
+
+/** Collects the key-values that a query asks for from a walk over the index. One use, one thread. */
+final class RangeReader implements KeyTree.Visitor {
+
+    private static final int INITIAL_CAPACITY = 16;
+
+    private final RangeQuery query;
+    private final boolean current;
+    private final long revision;
+    private final long most;
+    private final boolean countRest;
+    private KeyVersion[] found;
+    private int size;
+    private long count;
+
+    /**
+     * @param current whether the newest versions are what is asked for
+     * @param revision the revision to read at
+     * @param countRest whether keys after the limit must be visited to count them
+     */
+    RangeReader(RangeQuery query, boolean current, long revision, boolean countRest) {
+        this.query = query;
+        this.current = current;
+        this.revision = revision;
+        this.countRest = countRest;
+        boolean cutWhileReading = query.limit() > 0 && query.isKeyOrder() && !query.isFiltered();
+        this.most = cutWhileReading ? query.limit() : Long.MAX_VALUE;
+        this.found = new KeyVersion[query.keys().isSingle() ? 1 : INITIAL_CAPACITY];
+    }
+
+    @Override
+    public boolean visit(KeyVersion newest) {
+        KeyVersion version = current ? newest : newest.at(revision);
+        if (version == null || version.isTombstone()) {
+            return true;
+        }
+        count++;
+        if (size < most && !query.countOnly()) {
+            if (size == found.length) {
+                found = Arrays.copyOf(found, size * 2);
+            }
+            found[size++] = version;
+        }
+        return countRest || size < most || query.countOnly();
+    }
+
+    long count() {
+        return count;
+    }
+
+    /** The result; {@code total} is the number of keys in the range. */
+    RangeResult result(long storeRevision, long total) {
+        if (query.isFiltered()) {
+            filter();
+        }
+        if (!query.isKeyOrder() || query.target() != RangeQuery.Target.KEY) {
+            sort();
+        }
+        boolean more = query.limit() > 0 && (most == Long.MAX_VALUE ? size > query.limit() : total > size);
+        if (more && size > query.limit()) {
+            size = (int) query.limit();
+        }
+        return new RangeResult(RevisionStatus.AVAILABLE, storeRevision, found, size, more, total);
+    }
+
+    private void filter() {
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            KeyVersion version = found[i];
+            long mod = version.modRevision();
+            long create = version.fields().createRevision();
+            boolean out = query.maxModRevision() != 0 && mod > query.maxModRevision()
+                    || query.minModRevision() != 0 && mod < query.minModRevision()
+                    || query.maxCreateRevision() != 0 && create > query.maxCreateRevision()
+                    || query.minCreateRevision() != 0 && create < query.minCreateRevision();
+            if (!out) {
+                found[kept++] = version;
+            }
+        }
+        size = kept;
+    }
+
+    private void sort() {
+        Comparator<KeyVersion> comparator = switch (query.target()) {
+            case KEY -> (a, b) -> a.compareKey(b.key());
+            case VERSION -> Comparator.comparingLong(version -> version.fields().version());
+            case CREATE -> Comparator.comparingLong(version -> version.fields().createRevision());
+            case MOD -> Comparator.comparingLong(KeyVersion::modRevision);
+            case VALUE -> (a, b) -> a.fields().value().compareTo(b.fields().value());
+        };
+        Arrays.sort(found, 0, size, query.order() == RangeQuery.Order.DESCEND ? comparator.reversed() : comparator);
+    }
+}

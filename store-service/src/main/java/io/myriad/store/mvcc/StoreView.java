@@ -1,0 +1,121 @@
+package io.myriad.store.mvcc;
+
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/** The whole store at one revision: an immutable index and the history of events up to that revision. */
+public final class StoreView implements ReadView {
+
+    private final KeyTree tree;
+    private final EventLog.View events;
+    private final long revision;
+    private final MvccStore store;
+
+    StoreView(KeyTree tree, EventLog.View events, long revision, MvccStore store) {
+        this.tree = tree;
+        this.events = events;
+        this.revision = revision;
+        this.store = store;
+    }
+
+    @Override
+    public long revision() {
+        return revision;
+    }
+
+    /** The revision of the last compaction of the store, which may be newer than this view. */
+    @Override
+    public long compactedRevision() {
+        return store.compactedRevision();
+    }
+
+    @Override
+    public @Nullable KeyVersion get(byte[] key) {
+        KeyVersion newest = tree.get(key);
+        return newest == null || newest.isTombstone() ? null : newest;
+    }
+
+    @Override
+    public RangeResult range(RangeQuery query) {
+        RevisionStatus status = status(query.revision());
+        if (status != RevisionStatus.AVAILABLE) {
+            return RangeResult.unavailable(status, revision);
+        }
+        boolean current = query.revision() <= 0 || query.revision() == revision;
+        if (current) {
+            return rangeCurrent(query);
+        }
+        RangeReader reader = new RangeReader(query, false, query.revision(), true);
+        tree.visit(query.keys(), reader);
+        // Compaction cuts chains while they are being walked: what was read counts only if it was still there at the end.
+        RevisionStatus after = status(query.revision());
+        return after == RevisionStatus.AVAILABLE
+                ? reader.result(revision, reader.count())
+                : RangeResult.unavailable(after, revision);
+    }
+
+    private RangeResult rangeCurrent(RangeQuery query) {
+        boolean single = query.keys().isSingle();
+        if (query.countOnly() && !single) {
+            return RangeResult.counted(revision, tree.liveCount(query.keys()));
+        }
+        RangeReader reader = new RangeReader(query, true, revision, false);
+        tree.visit(query.keys(), reader);
+        boolean wholeRange = single || query.limit() <= 0;
+        return reader.result(revision, wholeRange ? reader.count() : tree.liveCount(query.keys()));
+    }
+
+    /** Number of keys. */
+    public int liveCount() {
+        return tree.liveCount();
+    }
+
+    boolean isOfAnotherStore(StoreView other) {
+        return store != other.store;
+    }
+
+    EventLog.View events() {
+        return events;
+    }
+
+    /** Hands over every version that is kept, key by key, oldest first within a key. */
+    void forEachVersion(Consumer<KeyVersion> consumer) {
+        KeyVersion[] chain = new KeyVersion[16];
+        KeyVersion[][] reused = {chain};
+        tree.visit(new KeyRange(new byte[0], new byte[0]), newest -> {
+            int length = 0;
+            for (KeyVersion version = newest; version != null; version = version.previous()) {
+                if (length == reused[0].length) {
+                    reused[0] = java.util.Arrays.copyOf(reused[0], length * 2);
+                }
+                reused[0][length++] = version;
+            }
+            while (length > 0) {
+                consumer.accept(reused[0][--length]);
+            }
+            return true;
+        });
+    }
+
+    /** Checks the index and its agreement with the history; for tests. Throws if they are wrong. */
+    public void checkInvariants() {
+        tree.checkInvariants();
+        long before = 0;
+        for (long position = events.begin(); position < events.end(); position++) {
+            KeyVersion event = events.get(position);
+            if (event.modRevision() < before || event.modRevision() > revision
+                    || event.modRevision() < compactedRevision()) {
+                throw new IllegalStateException("event " + event + " out of order, after revision " + before);
+            }
+            before = event.modRevision();
+        }
+        forEachVersion(version -> {
+            KeyVersion previous = version.previous();
+            if (version.modRevision() > revision
+                    || previous != null && previous.modRevision() > version.modRevision()) {
+                throw new IllegalStateException("version " + version + " of view " + revision + " follows " + previous);
+            }
+        });
+    }
+}

@@ -1,0 +1,15 @@
+package io.myriad.store.raft;
+
+import org.jspecify.annotations.Nullable;
+
+import io.myriad.store.state.Reply;
+
+/** What replicated operations do. */
+public interface OperationHandler {
+
+    /** Applies one operation and answers it. The apply thread. */
+    Reply apply(byte command, byte[] payload, @Nullable Object decoded, long term);
+
+    /** Makes what was applied visible to readers. The apply thread. */
+    void publish();
+}

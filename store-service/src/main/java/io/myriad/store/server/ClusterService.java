@@ -1,0 +1,48 @@
+package io.myriad.store.server;
+
+import java.util.Map;
+
+import io.grpc.ServerServiceDefinition;
+
+import io.myriad.store.api.ClusterGrpc;
+import io.myriad.store.api.Member;
+import io.myriad.store.api.MemberListRequest;
+import io.myriad.store.api.MemberListResponse;
+
+/** {@code etcdserverpb.Cluster}. Membership is fixed by {@code --initial-cluster}, so the calls that change it are not implemented. */
+final class ClusterService {
+
+    private final StoreMember member;
+
+    ClusterService(StoreMember member) {
+        this.member = member;
+    }
+
+    ServerServiceDefinition definition() {
+        return Methods.service(ClusterGrpc.getServiceDescriptor(), Map.of("MemberList", Methods.unary(this::list)));
+    }
+
+    private void list(byte[] request, Responder responder) {
+        if (Methods.parse(MemberListRequest.parser(), request).getLinearizable()) {
+            member.awaitRead(error -> {
+                if (error != null) {
+                    responder.fail(error);
+                } else {
+                    responder.answer(list());
+                }
+            });
+        } else {
+            responder.answer(list());
+        }
+    }
+
+    private MemberListResponse list() {
+        MemberListResponse.Builder response = MemberListResponse.newBuilder().setHeader(Headers.of(member));
+        for (io.myriad.store.raft.Member each : member.members()) {
+            response.addMembers(
+                    Member.newBuilder().setID(each.id()).setName(each.name()).addAllPeerURLs(each.peerUrls())
+                            .addAllClientURLs(member.clientUrlsOf(each.id())));
+        }
+        return response.build();
+    }
+}

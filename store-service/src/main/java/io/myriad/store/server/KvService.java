@@ -1,0 +1,153 @@
+package io.myriad.store.server;
+
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCallStreamObserver;
+import org.jspecify.annotations.Nullable;
+
+import io.myriad.store.api.CompactionRequest;
+import io.myriad.store.api.KVGrpc;
+import io.myriad.store.mvcc.RangeQuery;
+import io.myriad.store.state.Command;
+import io.myriad.store.state.Operation;
+import io.myriad.store.state.OperationDecoder;
+import io.myriad.store.state.OperationRules;
+import io.myriad.store.state.Reply;
+import io.myriad.store.state.StoreError;
+import io.myriad.store.wire.WireMessage;
+
+/** {@code etcdserverpb.KV}. */
+final class KvService {
+
+    /** A range that may return more keys than this leaves the event loop. */
+    private static final long MAX_KEYS_ON_EVENT_LOOP = 500;
+
+    private final StoreMember member;
+    private final Supplier<@Nullable Executor> currentLoop;
+
+    /** @param currentLoop the event loop that the calling thread belongs to */
+    KvService(StoreMember member, Supplier<@Nullable Executor> currentLoop) {
+        this.member = member;
+        this.currentLoop = currentLoop;
+    }
+
+    ServerServiceDefinition definition() {
+        return Methods.service(KVGrpc.getServiceDescriptor(),
+                Map.of("Range", Methods.unary(this::range), "RangeStream", Methods.serverStreaming(this::rangeStream),
+                        "Put", Methods.unary(this::put),
+                        "DeleteRange", Methods.unary(this::deleteRange), "Txn", Methods.unary(this::txn), "Compact",
+                        Methods.unary(this::compact)));
+    }
+
+    private void range(byte[] request, Responder responder) {
+        Operation.Range range = OperationDecoder.range(request);
+        StoreError error = OperationRules.check(range, 0);
+        if (error != null) {
+            responder.fail(error);
+            return;
+        }
+        boolean isShort = isShort(range.query());
+        read(range.serializable(), isShort, responder,
+                () -> member.machine().range(range, member.view(), member.term()));
+    }
+
+    private static boolean isShort(RangeQuery query) {
+        return query.keys().isSingle() || query.limit() > 0 && query.limit() <= MAX_KEYS_ON_EVENT_LOOP
+                && query.isKeyOrder() && !query.isFiltered()
+                && query.revision() == 0;
+    }
+
+    /** Answers from local state, when that is linearizable unless {@code serializable}; on the caller's event loop if it is short, else on a reader thread. */
+    private void read(boolean serializable, boolean isShort, Responder responder, Supplier<Reply> query) {
+        Executor loop = currentLoop.get();
+        if (serializable) {
+            answer(isShort ? loop : member.readers(), true, responder, query);
+            return;
+        }
+        Thread caller = Thread.currentThread();
+        member.awaitRead(error -> {
+            if (error != null) {
+                responder.fail(error);
+            } else {
+                answer(isShort ? loop : member.readers(), Thread.currentThread() == caller, responder, query);
+            }
+        });
+    }
+
+    private void answer(@Nullable Executor executor, boolean onLoop, Responder responder, Supplier<Reply> query) {
+        if (executor == null || onLoop && executor != member.readers()) {
+            responder.answer(query.get());
+            return;
+        }
+        try {
+            executor.execute(() -> {
+                if (!responder.isCancelled()) {
+                    responder.answer(query.get());
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            responder.fail(StoreError.TOO_MANY_REQUESTS);
+        }
+    }
+
+    private void rangeStream(byte[] request, ServerCallStreamObserver<WireMessage> responses) {
+        Operation.Range range = OperationDecoder.range(request);
+        StoreError error = OperationRules.checkStream(range);
+        if (error != null) {
+            responses.onError(Statuses.of(error));
+            return;
+        }
+        RangeStreamer streamer = new RangeStreamer(member, range.query(), responses);
+        if (range.serializable()) {
+            streamer.start();
+            return;
+        }
+        member.awaitRead(failure -> {
+            if (failure != null) {
+                responses.onError(Statuses.of(failure));
+            } else {
+                streamer.start();
+            }
+        });
+    }
+
+    private void put(byte[] request, Responder responder) {
+        write(Command.PUT, request, OperationDecoder.put(request), responder);
+    }
+
+    private void deleteRange(byte[] request, Responder responder) {
+        write(Command.DELETE_RANGE, request, OperationDecoder.deleteRange(request), responder);
+    }
+
+    private void txn(byte[] request, Responder responder) {
+        Operation.Txn txn = OperationDecoder.txn(request);
+        StoreError error = OperationRules.check(txn, member.settings().maxTxnOperations());
+        if (error != null) {
+            responder.fail(error);
+        } else if (txn.isReadOnly()) {
+            read(txn.isSerializable(), false, responder,
+                    () -> member.machine().readTxn(txn, member.view(), member.term()));
+        } else {
+            member.propose(Command.TXN, request, txn, currentLoop.get(), responder::answer);
+        }
+    }
+
+    private void write(Command command, byte[] request, Operation operation, Responder responder) {
+        StoreError error = OperationRules.check(operation, member.settings().maxTxnOperations());
+        if (error != null) {
+            responder.fail(error);
+        } else {
+            member.propose(command, request, operation, currentLoop.get(), responder::answer);
+        }
+    }
+
+    private void compact(byte[] request, Responder responder) {
+        // Old versions are let go while the compaction is applied, so a physical one is not different.
+        Methods.parse(CompactionRequest.parser(), request);
+        member.propose(Command.COMPACT, request, null, currentLoop.get(), responder::answer);
+    }
+}

@@ -1,0 +1,211 @@
+package io.myriad.store.server;
+
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
+
+import io.myriad.store.api.LeaseGrantRequest;
+import io.myriad.store.api.LeaseGrpc;
+import io.myriad.store.api.LeaseKeepAliveRequest;
+import io.myriad.store.api.LeaseKeepAliveResponse;
+import io.myriad.store.api.LeaseLeasesResponse;
+import io.myriad.store.api.LeaseRevokeRequest;
+import io.myriad.store.api.LeaseStatus;
+import io.myriad.store.api.LeaseTimeToLiveRequest;
+import io.myriad.store.api.LeaseTimeToLiveResponse;
+import io.myriad.store.api.ResponseHeader;
+import io.myriad.store.lease.LeaseTable;
+import io.myriad.store.state.Command;
+import io.myriad.store.state.LeaseRequest;
+import io.myriad.store.state.StoreError;
+import io.myriad.store.wire.WireFormatException;
+import io.myriad.store.wire.WireMessage;
+
+/** {@code etcdserverpb.Lease}. */
+final class LeaseService {
+
+    private final StoreMember member;
+    private final Supplier<@Nullable Executor> currentLoop;
+
+    LeaseService(StoreMember member, Supplier<@Nullable Executor> currentLoop) {
+        this.member = member;
+        this.currentLoop = currentLoop;
+    }
+
+    ServerServiceDefinition definition() {
+        return Methods.service(LeaseGrpc.getServiceDescriptor(),
+                Map.of("LeaseGrant", Methods.unary(this::grant), "LeaseRevoke", Methods.unary(this::revoke),
+                        "LeaseKeepAlive",
+                        Methods.streaming(this::keepAlive), "LeaseTimeToLive", Methods.unary(this::timeToLive),
+                        "LeaseLeases", Methods.unary(this::leases)));
+    }
+
+    private void grant(byte[] request, Responder responder) {
+        LeaseGrantRequest grant = Methods.parse(LeaseGrantRequest.parser(), request);
+        long id = grant.getID() == 0 ? member.newLeaseId() : grant.getID();
+        member.propose(Command.LEASE_GRANT, new LeaseRequest(grant.getTTL(), id).payload(), null, currentLoop.get(),
+                responder::answer);
+    }
+
+    private void revoke(byte[] request, Responder responder) {
+        LeaseRevokeRequest revoke = Methods.parse(LeaseRevokeRequest.parser(), request);
+        member.propose(Command.LEASE_REVOKE, new LeaseRequest(revoke.getID(), 0).payload(), null, currentLoop.get(),
+                responder::answer);
+    }
+
+    private void timeToLive(byte[] request, Responder responder) {
+        LeaseTimeToLiveRequest query = Methods.parse(LeaseTimeToLiveRequest.parser(), request);
+        member.remaining(query.getID(), new StoreMember.LeaseAnswer() {
+            @Override
+            public void done(long seconds) {
+                LeaseTimeToLiveResponse.Builder response = LeaseTimeToLiveResponse.newBuilder().setHeader(header())
+                        .setID(query.getID()).setTTL(seconds);
+                LeaseTable.Lease lease = member.leases().get(query.getID());
+                if (lease == null) {
+                    response.setTTL(-1);
+                } else if (seconds >= 0) {
+                    response.setGrantedTTL(lease.ttlSeconds());
+                    if (query.getKeys()) {
+                        for (byte[] key : lease.sortedKeys()) {
+                            response.addKeys(ByteString.copyFrom(key));
+                        }
+                    }
+                }
+                responder.answer(response.build());
+            }
+
+            @Override
+            public void failed(StoreError error) {
+                responder.fail(error);
+            }
+        });
+    }
+
+    private void leases(byte[] request, Responder responder) {
+        member.awaitRead(error -> {
+            if (error != null) {
+                responder.fail(error);
+                return;
+            }
+            LeaseLeasesResponse.Builder response = LeaseLeasesResponse.newBuilder().setHeader(header());
+            member.leases().all().forEach(lease -> response.addLeases(LeaseStatus.newBuilder().setID(lease.id())));
+            responder.answer(response.build());
+        });
+    }
+
+    private ResponseHeader header() {
+        return Headers.of(member);
+    }
+
+    private StreamObserver<byte[]> keepAlive(ServerCallStreamObserver<WireMessage> responses) {
+        responses.setOnCancelHandler(() -> {});
+        return new KeepAlives(responses);
+    }
+
+    /** One client's renewals: answered one after the other, in the order in which they came. */
+    private final class KeepAlives implements StreamObserver<byte[]> {
+        /** Renewals of one stream that may wait; a client sends the next one of a lease only after the answer. */
+        private static final int MAX_WAITING = 10_000;
+
+        private final ServerCallStreamObserver<WireMessage> responses;
+        private final ArrayDeque<Long> waiting = new ArrayDeque<>();
+        private boolean busy;
+        private boolean clientDone;
+        private boolean finished;
+
+        KeepAlives(ServerCallStreamObserver<WireMessage> responses) {
+            this.responses = responses;
+        }
+
+        @Override
+        public void onNext(byte[] request) {
+            long id;
+            try {
+                id = Methods.parse(LeaseKeepAliveRequest.parser(), request).getID();
+            } catch (WireFormatException e) {
+                finish(Statuses.invalid(String.valueOf(e.getMessage())));
+                return;
+            }
+            synchronized (this) {
+                if (waiting.size() >= MAX_WAITING) {
+                    finish(Statuses.of(StoreError.TOO_MANY_REQUESTS));
+                    return;
+                }
+                waiting.add(id);
+                if (busy) {
+                    return;
+                }
+                busy = true;
+            }
+            renewNext();
+        }
+
+        private void renewNext() {
+            Long id;
+            synchronized (this) {
+                id = waiting.poll();
+                if (id == null) {
+                    busy = false;
+                    if (clientDone) {
+                        finish(null);
+                    }
+                    return;
+                }
+            }
+            // The header is made before the renewal, so that its revision is not newer than what the renewal saw.
+            ResponseHeader header = header();
+            member.renew(id, new StoreMember.LeaseAnswer() {
+                @Override
+                public void done(long seconds) {
+                    respond(Marshallers.of(
+                            LeaseKeepAliveResponse.newBuilder().setHeader(header).setID(id).setTTL(seconds).build()));
+                    renewNext();
+                }
+
+                @Override
+                public void failed(StoreError error) {
+                    finish(Statuses.of(error));
+                }
+            });
+        }
+
+        private synchronized void respond(WireMessage message) {
+            if (!finished && !responses.isCancelled()) {
+                responses.onNext(message);
+            }
+        }
+
+        private synchronized void finish(@Nullable Throwable error) {
+            if (finished || responses.isCancelled()) {
+                return;
+            }
+            finished = true;
+            if (error == null) {
+                responses.onCompleted();
+            } else {
+                responses.onError(error);
+            }
+        }
+
+        @Override
+        public void onError(Throwable error) {}
+
+        @Override
+        public void onCompleted() {
+            synchronized (this) {
+                clientDone = true;
+                if (busy) {
+                    return;
+                }
+            }
+            finish(null);
+        }
+    }
+}

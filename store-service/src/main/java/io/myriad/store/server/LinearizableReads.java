@@ -1,0 +1,75 @@
+package io.myriad.store.server;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.myriad.store.raft.ReplicatedLog;
+import io.myriad.store.state.StoreError;
+
+/**
+ * Waits until local state holds everything that was acknowledged before. Reads that arrive while one round with the quorum is under way share the next one: a read must
+ * not use a round that began before it.
+ */
+final class LinearizableReads {
+
+    private static final long RETRY_MILLIS = 50;
+
+    private final ReplicatedLog log;
+    private final LongSupplier nanoTime;
+    private final long timeoutNanos;
+    private List<Consumer<@Nullable StoreError>> next = new ArrayList<>();
+    private boolean underWay;
+
+    LinearizableReads(ReplicatedLog log, long timeoutNanos, LongSupplier nanoTime) {
+        this.log = log;
+        this.timeoutNanos = timeoutNanos;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Calls back, on any thread, when a local read is linearizable, or with an error. */
+    void await(Consumer<@Nullable StoreError> callback) {
+        if (log.readsAreLocal()) {
+            callback.accept(null);
+            return;
+        }
+        synchronized (this) {
+            next.add(callback);
+            if (underWay) {
+                return;
+            }
+            underWay = true;
+        }
+        round();
+    }
+
+    private void round() {
+        List<Consumer<@Nullable StoreError>> batch;
+        synchronized (this) {
+            if (next.isEmpty()) {
+                underWay = false;
+                return;
+            }
+            batch = next;
+            next = new ArrayList<>();
+        }
+        attempt(batch, nanoTime.getAsLong() + timeoutNanos);
+    }
+
+    private void attempt(List<Consumer<@Nullable StoreError>> batch, long deadlineNanos) {
+        log.readIndex(error -> {
+            if (error != null && nanoTime.getAsLong() - deadlineNanos < 0) {
+                CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS)
+                        .execute(() -> attempt(batch, deadlineNanos));
+                return;
+            }
+            batch.forEach(callback -> callback.accept(error));
+            round();
+        });
+    }
+}

@@ -1,0 +1,365 @@
+package io.myriad.store.server;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.myriad.store.lease.LeaseClock;
+import io.myriad.store.lease.LeaseTable;
+import io.myriad.store.mvcc.StoreView;
+import io.myriad.store.mvcc.WatchAgent;
+import io.myriad.store.raft.JRaftLog;
+import io.myriad.store.raft.Member;
+import io.myriad.store.raft.OperationHandler;
+import io.myriad.store.raft.OperationLog;
+import io.myriad.store.raft.Proposal;
+import io.myriad.store.raft.ReplicatedState;
+import io.myriad.store.state.Command;
+import io.myriad.store.state.LeaseRequest;
+import io.myriad.store.state.Operation;
+import io.myriad.store.state.Reply;
+import io.myriad.store.state.ResponseHeader;
+import io.myriad.store.state.StateSnapshot;
+import io.myriad.store.state.StoreError;
+import io.myriad.store.state.StoreMachine;
+
+/**
+ * One member of the store, running: the replicated log, the state it is applied to, watchers over that state and the clock of leases. What the services offer is a thin layer
+ * over this.
+ */
+public final class StoreMember implements AutoCloseable {
+
+    /** A request that is not answered after this long is given up, as etcd: 5 s and two election timeouts. */
+    static final long REQUEST_TIMEOUT_NANOS = TimeUnit.MILLISECONDS
+            .toNanos(5000 + 2 * JRaftLog.ELECTION_TIMEOUT_MILLIS);
+
+    /** Leases revoked in one turn of the clock, which comes every {@link #TICK_MILLIS}. */
+    static final int MAX_EXPIRED_LEASES = 500;
+
+    /** Threads for reads that are too long for an event loop, and how many of those may wait. */
+    static final int READER_THREADS = 2;
+    static final int MAX_WAITING_READS = 10_000;
+
+    private static final long TICK_MILLIS = 250;
+    private static final long EXPIRY_RETRY_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final String SNAPSHOT_FILE = "state";
+    private static final Logger LOG = LoggerFactory.getLogger(StoreMember.class);
+
+    private final StoreSettings settings;
+    private final LongSupplier nanoTime = System::nanoTime;
+    private final LeaseClock leaseClock = new LeaseClock();
+    private final StoreMachine machine;
+    private final WatchAgent watches;
+    private final JRaftLog log;
+    private final OperationLog operations;
+    private final LinearizableReads reads;
+    private final ExecutorService readers;
+    private final Thread ticker;
+    private final AtomicLong nextLeaseId;
+    private volatile @Nullable String failure;
+    private volatile long bytesInUse;
+    private volatile boolean closed;
+    private OperationLog.@Nullable Applier applier;
+
+    /** Opens the data directory's log, recovers the state and joins the cluster. */
+    public StoreMember(StoreSettings settings) throws IOException {
+        this.settings = settings;
+        ResponseHeader header = new ResponseHeader(settings.clusterId(), settings.self().id());
+        this.machine = new StoreMachine(header, leaseClock, nanoTime);
+        this.watches = new WatchAgent(machine::view, settings.progressIntervalNanos(), nanoTime, new Random());
+        this.machine.keepHistoryAfter(watches::dispatchedRevision);
+        this.nextLeaseId = new AtomicLong(
+                System.currentTimeMillis() << 20 & Long.MAX_VALUE ^ settings.self().id() << 48 & Long.MAX_VALUE);
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(READER_THREADS, READER_THREADS, 10, TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(MAX_WAITING_READS),
+                Thread.ofPlatform().name("store-reader-", 0).daemon().factory());
+        pool.allowCoreThreadTimeOut(true);
+        this.readers = pool;
+        State state = new State();
+        this.log = new JRaftLog(settings.group(), settings.self(), settings.members(), settings.raftDirectory(),
+                settings.snapshotEntries(),
+                settings.sync(), state);
+        this.operations = new OperationLog(settings.self().id(), System.currentTimeMillis() << 20, log,
+                settings.batchWindowNanos(),
+                REQUEST_TIMEOUT_NANOS, nanoTime);
+        this.reads = new LinearizableReads(log, REQUEST_TIMEOUT_NANOS, nanoTime);
+        this.applier = operations.new Applier(new Handler());
+        state.opened.countDown();
+        this.ticker = Thread.ofPlatform().name("store-ticker").daemon().unstarted(this::tick);
+        operations.start();
+        watches.start();
+        ticker.start();
+    }
+
+    public StoreSettings settings() {
+        return settings;
+    }
+
+    public StoreMachine machine() {
+        return machine;
+    }
+
+    public JRaftLog log() {
+        return log;
+    }
+
+    public WatchAgent watches() {
+        return watches;
+    }
+
+    /** For reads that would hold an event loop too long. */
+    public Executor readers() {
+        return readers;
+    }
+
+    public LeaseTable leases() {
+        return machine.leases();
+    }
+
+    public StoreView view() {
+        return machine.view();
+    }
+
+    public int pendingProposals() {
+        return operations.pendingOperations();
+    }
+
+    /** Bytes of all key-values kept, history included. */
+    public long bytesInUse() {
+        return bytesInUse;
+    }
+
+    /** Why nothing can be written here any more; null while all is well. */
+    public @Nullable String failure() {
+        return failure;
+    }
+
+    /** The term of the newest entry or election. */
+    public long term() {
+        return log.term();
+    }
+
+    /** A response's header field for the current revision. */
+    public byte[] header() {
+        return machine.header().field(view().revision(), term());
+    }
+
+    /** Replicates an operation; {@code completion} gets the reply on {@code origin}. */
+    void propose(Command command, byte[] payload, @Nullable Operation decoded, @Nullable Executor origin,
+            Consumer<Reply> completion) {
+        if (payload.length > settings.maxRequestBytes()) {
+            completion.accept(StoreError.REQUEST_TOO_LARGE);
+        } else if (failure != null) {
+            completion.accept(StoreError.NO_SPACE);
+        } else {
+            operations.propose(new Proposal(command.number(), payload, decoded, origin, completion));
+        }
+    }
+
+    /** Calls back when a local read is linearizable. */
+    void awaitRead(Consumer<@Nullable StoreError> callback) {
+        reads.await(callback);
+    }
+
+    /** A number for a lease that the client left to the server. */
+    long newLeaseId() {
+        long id = nextLeaseId.incrementAndGet() & Long.MAX_VALUE;
+        return id == 0 ? newLeaseId() : id;
+    }
+
+    /** Renews a lease and hands over its time to live in seconds, 0 if there is no such lease; or an error. */
+    void renew(long id, LeaseAnswer answer) {
+        reads.await(error -> {
+            LeaseTable.Lease lease = machine.leases().get(id);
+            if (error != null) {
+                answer.failed(error);
+            } else if (lease == null) {
+                answer.done(0);
+            } else if (log.leadership().local()) {
+                answer.done(leaseClock.renew(id, nanoTime.getAsLong()) ? lease.ttlSeconds() : 0);
+            } else {
+                answer.failed(StoreError.NOT_LEADER);
+            }
+        });
+    }
+
+    /** Seconds that a lease has left, -1 if there is no such lease; or an error. */
+    void remaining(long id, LeaseAnswer answer) {
+        reads.await(error -> {
+            Long seconds = leaseClock.remainingSeconds(id, nanoTime.getAsLong());
+            if (error != null) {
+                answer.failed(error);
+            } else if (log.leadership().local()) {
+                answer.done(seconds == null ? -1 : seconds);
+            } else {
+                answer.failed(StoreError.NOT_LEADER);
+            }
+        });
+    }
+
+    /** Takes the answer to a question about a lease. */
+    interface LeaseAnswer {
+        void done(long seconds);
+
+        void failed(StoreError error);
+    }
+
+    private void tick() {
+        while (!closed) {
+            try {
+                Thread.sleep(TICK_MILLIS);
+                operations.expire();
+                expireLeases();
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                LOG.error("The ticker failed", e);
+            }
+        }
+    }
+
+    /** Proposes to revoke what ran out, after a quorum has confirmed that this member still leads: a leader that was paused or cut off revokes nothing. */
+    private void expireLeases() {
+        long term = log.leadership().term();
+        if (!log.leadership().local()) {
+            return;
+        }
+        List<Long> expired = leaseClock.expired(nanoTime.getAsLong(), MAX_EXPIRED_LEASES, EXPIRY_RETRY_NANOS);
+        if (expired.isEmpty()) {
+            return;
+        }
+        log.readIndex(error -> {
+            if (error == null && log.leadership().local() && log.leadership().term() == term) {
+                for (long id : expired) {
+                    propose(Command.LEASE_EXPIRE, new LeaseRequest(id, term).payload(), null, null, ignored -> {});
+                }
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        ticker.interrupt();
+        operations.close();
+        log.close();
+        watches.close();
+        readers.shutdownNow();
+    }
+
+    /** Operations as the machine does them. */
+    private final class Handler implements OperationHandler {
+        @Override
+        public Reply apply(byte command, byte[] payload, @Nullable Object decoded, long term) {
+            return machine.apply(Command.of(command), payload,
+                    decoded instanceof Operation operation ? operation : null, term);
+        }
+
+        @Override
+        public void publish() {
+            machine.publish();
+            bytesInUse = machine.bytesInUse();
+            watches.wake();
+        }
+    }
+
+    /** What the log drives. */
+    private final class State implements ReplicatedState {
+        /** The log may apply before the constructor has come to its end. */
+        private final java.util.concurrent.CountDownLatch opened = new java.util.concurrent.CountDownLatch(1);
+
+        private OperationLog.Applier applier() {
+            OperationLog.Applier current = applier;
+            if (current == null) {
+                try {
+                    opened.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                current = java.util.Objects.requireNonNull(applier);
+            }
+            return current;
+        }
+
+        @Override
+        public void apply(long index, long term, ByteBuffer entry) {
+            applier().apply(term, entry);
+        }
+
+        @Override
+        public void batchEnd() {
+            applier().batchEnd();
+        }
+
+        @Override
+        public Snapshot snapshot() {
+            StateSnapshot captured = StateSnapshot.capture(machine);
+            return new Snapshot() {
+                @Override
+                public String[] write(Path directory) throws IOException {
+                    long bytes = captured.write(directory.resolve(SNAPSHOT_FILE));
+                    LOG.info("saved snapshot of {} bytes", bytes);
+                    return new String[]{SNAPSHOT_FILE};
+                }
+
+                @Override
+                public void close() {
+                    captured.close();
+                }
+            };
+        }
+
+        @Override
+        public void load(Path directory) throws IOException {
+            StateSnapshot.load(directory.resolve(SNAPSHOT_FILE), machine);
+            machine.keepHistoryAfter(watches::dispatchedRevision);
+            bytesInUse = machine.bytesInUse();
+            watches.wake();
+        }
+
+        @Override
+        public void leading(long term) {
+            leaseClock.lead(machine.leases().all(), nanoTime.getAsLong());
+        }
+
+        @Override
+        public void following() {
+            leaseClock.follow();
+        }
+
+        @Override
+        public void failed(String reason) {
+            failure = reason;
+            LOG.error("This member cannot write any more: {}", reason);
+            applier();
+            operations.failAll(StoreError.NO_SPACE);
+        }
+    }
+
+    /** Whether {@link #close} was called. */
+    public boolean isClosed() { return closed; }
+
+    /** Where clients reach a member, as far as this one knows. */
+    List<String> clientUrlsOf(long memberId) {
+        return memberId == settings.self().id() ? settings.clientUrls() : List.of();
+    }
+
+    /** Members as the cluster knows them. */
+    public List<Member> members() {
+        return settings.members();
+    }
+}

@@ -1,0 +1,23 @@
+package io.myriad.store.server;
+
+import java.nio.file.Path;
+import java.util.List;
+
+import io.myriad.store.raft.Member;
+
+/**
+ * What a member needs to know to run.
+ *
+ * @param group name of the replication group, the same on all members; unique within the process
+ * @param raftDirectory where log, votes and snapshots are kept
+ * @param clientUrls where clients reach this member
+ * @param snapshotEntries write a snapshot after so many log entries
+ * @param sync force writes to disk; false only for tests that may lose everything
+ * @param maxRequestBytes largest operation
+ * @param maxTxnOperations most operations in a transaction
+ * @param batchWindowNanos how long an entry waits for more operations under load
+ * @param progressIntervalNanos how often idle watchers are told the revision
+ */
+public record StoreSettings(long clusterId, String group, Member self, List<Member> members, List<String> clientUrls,
+        Path raftDirectory, long snapshotEntries,
+        boolean sync, int maxRequestBytes, int maxTxnOperations, long batchWindowNanos, long progressIntervalNanos) {}

@@ -1,0 +1,39 @@
+package io.myriad.store.state;
+
+/**
+ * What a replicated operation is. The number goes into the log and never changes its meaning; the payload is the request as {@code rpc.proto} defines it, unless said
+ * otherwise.
+ */
+public enum Command {
+    PUT(1), DELETE_RANGE(2), TXN(3), COMPACT(4),
+    /** The lease's number is filled in by the proposer. */
+    LEASE_GRANT(5), LEASE_REVOKE(6),
+    /** A leader saw a lease run out: a LeaseRevokeRequest, valid only in the term of the leader that proposed it. Field 2 of the payload is that term. */
+    LEASE_EXPIRE(7);
+
+    private static final Command[] BY_NUMBER = new Command[8];
+
+    static {
+        for (Command command : values()) {
+            BY_NUMBER[command.number] = command;
+        }
+    }
+
+    private final byte number;
+
+    Command(int number) {
+        this.number = (byte) number;
+    }
+
+    public byte number() {
+        return number;
+    }
+
+    /** The command of a number in the log; an unknown one is from a newer format and cannot be skipped. */
+    public static Command of(byte number) {
+        if (number < 1 || number >= BY_NUMBER.length) {
+            throw new IllegalStateException("the log holds operation " + number + ", which this version does not know");
+        }
+        return BY_NUMBER[number];
+    }
+}

@@ -1,0 +1,68 @@
+package io.myriad.store.state;
+
+/** Errors that clients can receive, with the texts and status codes of etcd: clients compare both. */
+public enum StoreError implements Reply {
+    EMPTY_KEY(Code.INVALID_ARGUMENT, "etcdserver: key is not provided"), KEY_NOT_FOUND(Code.INVALID_ARGUMENT,
+            "etcdserver: key not found"), VALUE_PROVIDED(Code.INVALID_ARGUMENT,
+                    "etcdserver: value is provided"), LEASE_PROVIDED(Code.INVALID_ARGUMENT,
+                            "etcdserver: lease is provided"), TOO_MANY_OPERATIONS(Code.INVALID_ARGUMENT,
+                                    "etcdserver: too many operations in txn request"), DUPLICATE_KEY(
+                                            Code.INVALID_ARGUMENT,
+                                            "etcdserver: duplicate key given in txn request"), INVALID_SORT_OPTION(
+                                                    Code.INVALID_ARGUMENT,
+                                                    "etcdserver: invalid sort option"), COMPACTED(Code.OUT_OF_RANGE,
+                                                            "etcdserver: mvcc: required revision has been compacted"), FUTURE_REVISION(
+                                                                    Code.OUT_OF_RANGE,
+                                                                    "etcdserver: mvcc: required revision is a future revision"), NO_SPACE(
+                                                                            Code.RESOURCE_EXHAUSTED,
+                                                                            "etcdserver: mvcc: database space exceeded"), LEASE_NOT_FOUND(
+                                                                                    Code.NOT_FOUND,
+                                                                                    "etcdserver: requested lease not found"), LEASE_EXISTS(
+                                                                                            Code.FAILED_PRECONDITION,
+                                                                                            "etcdserver: lease already exists"), LEASE_TTL_TOO_LARGE(
+                                                                                                    Code.OUT_OF_RANGE,
+                                                                                                    "etcdserver: too large lease TTL"), REQUEST_TOO_LARGE(
+                                                                                                            Code.INVALID_ARGUMENT,
+                                                                                                            "etcdserver: request is too large"), TOO_MANY_REQUESTS(
+                                                                                                                    Code.RESOURCE_EXHAUSTED,
+                                                                                                                    "etcdserver: too many requests"), NO_LEADER(
+                                                                                                                            Code.UNAVAILABLE,
+                                                                                                                            "etcdserver: no leader"), NOT_LEADER(
+                                                                                                                                    Code.FAILED_PRECONDITION,
+                                                                                                                                    "etcdserver: not leader"), BAD_LEADER_TRANSFEREE(
+                                                                                                                                            Code.FAILED_PRECONDITION,
+                                                                                                                                            "etcdserver: bad leader transferee"), STOPPED(
+                                                                                                                                                    Code.UNAVAILABLE,
+                                                                                                                                                    "etcdserver: server stopped"), TIMEOUT(
+                                                                                                                                                            Code.UNAVAILABLE,
+                                                                                                                                                            "etcdserver: request timed out"), TIMEOUT_LEADER_FAILED(
+                                                                                                                                                                    Code.UNAVAILABLE,
+                                                                                                                                                                    "etcdserver: request timed out, possibly due to previous leader failure"),
+    /** A lease was to expire by the word of a leader whose term was over when the operation was committed. Never sent to a client. */
+    LEADER_ONLY_EXPIRY(Code.FAILED_PRECONDITION,
+            "etcdserver: lease expiry proposed in an earlier term"), WATCH_CANCELED(Code.CANCELLED,
+                    "etcdserver: watch canceled"), STREAM_SORT_UNSUPPORTED(Code.UNIMPLEMENTED,
+                            "RangeStream does not support custom sort orders"), STREAM_FILTER_UNSUPPORTED(
+                                    Code.UNIMPLEMENTED, "RangeStream does not support revision filters");
+
+    private final Code code;
+    private final String text;
+
+    StoreError(Code code, String text) {
+        this.code = code;
+        this.text = text;
+    }
+
+    public Code code() {
+        return code;
+    }
+
+    public String text() {
+        return text;
+    }
+
+    /** Status codes by their gRPC names. */
+    public enum Code {
+        CANCELLED, INVALID_ARGUMENT, NOT_FOUND, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED, UNAVAILABLE
+    }
+}

@@ -1,0 +1,331 @@
+package io.myriad.store.state;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.myriad.store.lease.LeaseClock;
+import io.myriad.store.lease.LeaseTable;
+import io.myriad.store.mvcc.KeyRange;
+import io.myriad.store.mvcc.KeyVersion;
+import io.myriad.store.mvcc.MvccStore;
+import io.myriad.store.mvcc.RangeQuery;
+import io.myriad.store.mvcc.RangeResult;
+import io.myriad.store.mvcc.ReadView;
+import io.myriad.store.mvcc.RevisionStatus;
+import io.myriad.store.mvcc.StoreView;
+import io.myriad.store.mvcc.WriteView;
+import io.myriad.store.wire.WireMessage;
+import io.myriad.store.wire.WireReader;
+
+/**
+ * Applies operations to keys and leases and answers them. One thread applies; {@link #view}, {@link #leases} and {@link #readTxn} are for any thread.
+ *
+ * <p>An operation is checked completely before it changes anything, so that it either happens as a whole or not at all.
+ */
+public final class StoreMachine {
+
+    /** Shortest time to live in seconds; a shorter one asked for is raised. etcd's rule: one and a half election timeouts, rounded up. */
+    public static final long MIN_TTL_SECONDS = 2;
+
+    private final ResponseHeader header;
+    private final LeaseClock clock;
+    private final LongSupplier nanoTime;
+    private volatile MvccStore store = new MvccStore();
+    private volatile LeaseTable leases = new LeaseTable();
+
+    public StoreMachine(ResponseHeader header, LeaseClock clock, LongSupplier nanoTime) {
+        this.header = header;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+    }
+
+    /** The published state of all keys. */
+    public StoreView view() {
+        return store.view();
+    }
+
+    public LeaseTable leases() {
+        return leases;
+    }
+
+    public ResponseHeader header() {
+        return header;
+    }
+
+    /** Bytes of all key-values kept. The apply thread. */
+    public long bytesInUse() {
+        return store.bytesInUse();
+    }
+
+    /** Events after the revision that the supplier gives survive compaction; see {@link MvccStore#keepHistoryAfter}. */
+    public void keepHistoryAfter(LongSupplier dispatchedRevision) {
+        store.keepHistoryAfter(dispatchedRevision);
+    }
+
+    /** Makes what was applied visible to readers. */
+    public void publish() {
+        store.publish();
+    }
+
+    MvccStore store() {
+        return store;
+    }
+
+    /** Replaces the whole state by a snapshot's. */
+    void restore(MvccStore restoredStore, LeaseTable restoredLeases) {
+        store = restoredStore;
+        leases = restoredLeases;
+    }
+
+    /**
+     * Applies one operation.
+     *
+     * @param decoded the payload as an operation on keys if the caller has it; read from the payload otherwise
+     * @param term the term of the log entry
+     */
+    public Reply apply(Command command, byte[] payload, @Nullable Operation decoded, long term) {
+        return switch (command) {
+            case PUT -> put(decoded instanceof Operation.Put put ? put : OperationDecoder.put(payload), term);
+            case DELETE_RANGE -> deleteRange(
+                    decoded instanceof Operation.DeleteRange delete ? delete : OperationDecoder.deleteRange(payload),
+                    term);
+            case TXN -> txn(decoded instanceof Operation.Txn txn ? txn : OperationDecoder.txn(payload), term);
+            case COMPACT -> compact(payload, term);
+            case LEASE_GRANT -> grant(payload, term);
+            case LEASE_REVOKE -> revoke(LeaseRequest.read(payload).first(), term);
+            case LEASE_EXPIRE -> {
+                LeaseRequest request = LeaseRequest.read(payload);
+                yield request.second() == term ? revoke(request.first(), term) : StoreError.LEADER_ONLY_EXPIRY;
+            }
+        };
+    }
+
+    private Reply put(Operation.Put put, long term) {
+        StoreError error = checkPut(put, store.latest());
+        if (error != null) {
+            return error;
+        }
+        WriteView write = store.begin();
+        KeyVersion before = doPut(put, write);
+        write.commit();
+        return Reply.of(Responses.put(header.field(store.latest().revision(), term), put.previous() ? before : null));
+    }
+
+    private @Nullable StoreError checkPut(Operation.Put put, ReadView view) {
+        if (put.lease() != 0 && leases.get(put.lease()) == null) {
+            return StoreError.LEASE_NOT_FOUND;
+        }
+        return (put.ignoreValue() || put.ignoreLease()) && view.get(put.key()) == null
+                ? StoreError.KEY_NOT_FOUND
+                : null;
+    }
+
+    private @Nullable KeyVersion doPut(Operation.Put put, WriteView write) {
+        KeyVersion.Fields current = null;
+        if (put.ignoreValue() || put.ignoreLease()) {
+            KeyVersion existing = write.get(put.key());
+            current = existing == null ? null : existing.fields();
+        }
+        long lease = put.ignoreLease() && current != null ? current.lease() : put.lease();
+        KeyVersion before = write.put(put.key(), put.ignoreValue() && current != null ? current.value() : put.value(),
+                lease);
+        if (leases.size() > 0) {
+            leases.move(put.key(), before == null ? 0 : before.fields().lease(), lease);
+        }
+        return before;
+    }
+
+    private Reply deleteRange(Operation.DeleteRange delete, long term) {
+        WriteView write = store.begin();
+        KeyVersion[] deleted = doDelete(delete.keys(), write);
+        write.commit();
+        return Reply
+                .of(Responses.deleteRange(header.field(store.latest().revision(), term), deleted, delete.previous()));
+    }
+
+    private KeyVersion[] doDelete(KeyRange keys, WriteView write) {
+        KeyVersion[] deleted = write.deleteRange(keys);
+        if (leases.size() > 0) {
+            for (KeyVersion version : deleted) {
+                if (version != null) {
+                    leases.move(version.key(), version.fields().lease(), 0);
+                }
+            }
+        }
+        return deleted;
+    }
+
+    private Reply txn(Operation.Txn txn, long term) {
+        Plan plan = Plan.of(txn, store.latest());
+        StoreError error = checkPlan(plan, store.latest());
+        if (error != null) {
+            return error;
+        }
+        WriteView write = store.begin();
+        List<Responses.TxnPart> parts = execute(plan, write, write);
+        write.commit();
+        return Reply.of(Responses.txn(header.field(store.latest().revision(), term), plan.succeeded, parts));
+    }
+
+    /** Answers a transaction that holds only ranges, from a view. */
+    public Reply readTxn(Operation.Txn txn, StoreView view, long term) {
+        Plan plan = Plan.of(txn, view);
+        StoreError error = checkPlan(plan, view);
+        if (error != null) {
+            return error;
+        }
+        return Reply.of(Responses.txn(header.field(view.revision(), term), plan.succeeded, execute(plan, view, null)));
+    }
+
+    /** Answers a range from a view. */
+    public Reply range(Operation.Range range, ReadView view, long term) {
+        RangeResult result = view.range(range.query());
+        StoreError error = errorOf(result.status());
+        return error != null
+                ? error
+                : Reply.of(rangeResponse(header.field(result.revision(), term), range.query(), result));
+    }
+
+    private static WireMessage rangeResponse(byte[] headerField, RangeQuery query, RangeResult result) {
+        // etcd answers keys-only from its index, which knows no leases, unless it had to sort by values.
+        return Responses.range(headerField, result, query.keysOnly(), query.target() == RangeQuery.Target.VALUE);
+    }
+
+    /** The error of a revision that cannot be read, null if it can. */
+    public static @Nullable StoreError errorOf(RevisionStatus status) {
+        return switch (status) {
+            case AVAILABLE -> null;
+            case COMPACTED -> StoreError.COMPACTED;
+            case FUTURE -> StoreError.FUTURE_REVISION;
+        };
+    }
+
+    /** A transaction with all its comparisons decided, nested ones included: they all look at the state before the transaction. */
+    private record Plan(boolean succeeded, List<Operation> operations, List<Plan> nested) {
+
+        static Plan of(Operation.Txn txn, ReadView view) {
+            boolean succeeded = true;
+            for (Operation.Comparison comparison : txn.comparisons()) {
+                if (!Comparisons.holds(comparison, view)) {
+                    succeeded = false;
+                    break;
+                }
+            }
+            List<Operation> operations = succeeded ? txn.success() : txn.failure();
+            List<Plan> nested = new ArrayList<>(0);
+            for (Operation operation : operations) {
+                if (operation instanceof Operation.Txn inner) {
+                    nested.add(of(inner, view));
+                }
+            }
+            return new Plan(succeeded, operations, nested);
+        }
+    }
+
+    private @Nullable StoreError checkPlan(Plan plan, ReadView view) {
+        int nested = 0;
+        for (Operation operation : plan.operations) {
+            StoreError error = switch (operation) {
+                case Operation.Range range -> errorOf(view.status(range.query().revision()));
+                case Operation.Put put -> checkPut(put, view);
+                case Operation.DeleteRange delete -> null;
+                case Operation.Empty empty -> null;
+                case Operation.Txn txn -> checkPlan(plan.nested.get(nested++), view);
+            };
+            if (error != null) {
+                return error;
+            }
+        }
+        return null;
+    }
+
+    private List<Responses.TxnPart> execute(Plan plan, ReadView view, @Nullable WriteView write) {
+        List<Responses.TxnPart> parts = new ArrayList<>(plan.operations.size());
+        int nested = 0;
+        for (Operation operation : plan.operations) {
+            switch (operation) {
+                case Operation.Range range -> {
+                    RangeResult result = view.range(range.query());
+                    parts.add(new Responses.TxnPart(1,
+                            rangeResponse(ResponseHeader.innerField(view.revision()), range.query(), result)));
+                }
+                case Operation.Put put -> {
+                    KeyVersion before = doPut(put, writable(write));
+                    parts.add(new Responses.TxnPart(2,
+                            Responses.put(ResponseHeader.innerField(view.revision()), put.previous() ? before : null)));
+                }
+                case Operation.DeleteRange delete -> {
+                    KeyVersion[] deleted = doDelete(delete.keys(), writable(write));
+                    parts.add(new Responses.TxnPart(3, Responses.deleteRange(ResponseHeader.innerField(view.revision()),
+                            deleted, delete.previous())));
+                }
+                case Operation.Txn txn -> {
+                    Plan inner = plan.nested.get(nested++);
+                    List<Responses.TxnPart> innerParts = execute(inner, view, write);
+                    parts.add(new Responses.TxnPart(4, Responses.txn(new byte[]{10, 0}, inner.succeeded, innerParts)));
+                }
+                case Operation.Empty empty ->
+                    throw new IllegalStateException("empty operation in a checked transaction");
+            }
+        }
+        return parts;
+    }
+
+    private static WriteView writable(@Nullable WriteView write) {
+        if (write == null) {
+            throw new IllegalStateException("write in a read-only transaction");
+        }
+        return write;
+    }
+
+    private Reply compact(byte[] payload, long term) {
+        long revision = 0;
+        WireReader reader = new WireReader(payload);
+        for (int field; (field = reader.nextField()) != 0;) {
+            if (field == 1) {
+                revision = reader.varint();
+            } else {
+                reader.skip();
+            }
+        }
+        StoreError error = errorOf(store.compact(revision));
+        return error != null ? error : Reply.of(Responses.headerOnly(header.field(store.latest().revision(), term)));
+    }
+
+    private Reply grant(byte[] payload, long term) {
+        LeaseRequest request = LeaseRequest.read(payload);
+        long ttl = request.first();
+        long id = request.second();
+        if (id == 0) {
+            return StoreError.LEASE_NOT_FOUND;
+        }
+        if (ttl > LeaseTable.MAX_TTL_SECONDS) {
+            return StoreError.LEASE_TTL_TOO_LARGE;
+        }
+        if (leases.get(id) != null) {
+            return StoreError.LEASE_EXISTS;
+        }
+        LeaseTable.Lease lease = leases.grant(id, Math.max(ttl, MIN_TTL_SECONDS));
+        clock.granted(id, lease.ttlSeconds(), nanoTime.getAsLong());
+        return Reply
+                .of(LeaseRequest.grantResponse(header.field(store.latest().revision(), term), id, lease.ttlSeconds()));
+    }
+
+    private Reply revoke(long id, long term) {
+        LeaseTable.Lease lease = leases.get(id);
+        if (lease == null) {
+            return StoreError.LEASE_NOT_FOUND;
+        }
+        WriteView write = store.begin();
+        for (byte[] key : lease.sortedKeys()) {
+            write.deleteRange(KeyRange.single(key));
+        }
+        write.commit();
+        leases.remove(id);
+        clock.revoked(id);
+        return Reply.of(Responses.headerOnly(header.field(store.latest().revision(), term)));
+    }
+}
