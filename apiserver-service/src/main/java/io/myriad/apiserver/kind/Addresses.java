@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.regex.Pattern;
+
 import org.jspecify.annotations.Nullable;
 
 /** IP addresses and ranges as texts. Nothing here asks a name server. */

@@ -1,7 +1,5 @@
 package io.myriad.apiserver.kind;
 
-import io.myriad.api.FieldError;
-import io.myriad.api.value.Quantity;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -9,8 +7,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+
+import io.myriad.api.FieldError;
+import io.myriad.api.value.Quantity;
 
 /**
  * One place in an object under validation: the value there, the path that errors name, and the list they go to. Checks of
@@ -98,9 +100,7 @@ final class Check {
         return value.longValue(0);
     }
 
-    boolean isTrue() {
-        return value.booleanValue(false);
-    }
+    boolean isTrue() { return value.booleanValue(false); }
 
     boolean is(String text) {
         return text().equals(text);
@@ -183,7 +183,8 @@ final class Check {
     }
 
     /** The quantity, or null when there is none. The codecs have refused texts that are none. */
-    @Nullable Quantity parsed() {
+    @Nullable
+    Quantity parsed() {
         return present() ? quantity(value) : null;
     }
 

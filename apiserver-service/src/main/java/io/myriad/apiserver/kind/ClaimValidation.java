@@ -1,9 +1,10 @@
 package io.myriad.apiserver.kind;
 
+import java.util.List;
+
 import io.myriad.api.FieldError;
 import io.myriad.api.value.Names;
 import io.myriad.api.value.Quantity;
-import java.util.List;
 
 /** Specs of persistent volume claims, on their own and in templates. */
 final class ClaimValidation {

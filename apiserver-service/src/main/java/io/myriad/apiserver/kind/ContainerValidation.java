@@ -1,12 +1,14 @@
 package io.myriad.apiserver.kind;
 
-import io.myriad.api.FieldError;
-import io.myriad.api.value.Names;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+
 import tools.jackson.databind.JsonNode;
+
+import io.myriad.api.FieldError;
+import io.myriad.api.value.Names;
 
 /** Containers of all three kinds: regular, init and ephemeral. */
 final class ContainerValidation {

@@ -1,9 +1,11 @@
 package io.myriad.apiserver.kind;
 
-import io.myriad.api.FieldError;
 import java.util.ArrayList;
 import java.util.List;
+
 import tools.jackson.databind.node.ObjectNode;
+
+import io.myriad.api.FieldError;
 
 /** Daemon sets. */
 final class DaemonSetStrategy implements Strategy {

@@ -1,8 +1,9 @@
 package io.myriad.apiserver.kind;
 
+import java.util.Locale;
+
 import io.myriad.api.FieldError;
 import io.myriad.api.value.Names;
-import java.util.Locale;
 
 /** Rules for labels, annotations and label selectors, wherever they stand. */
 final class MetadataRules {

@@ -1,11 +1,12 @@
 package io.myriad.apiserver.kind;
 
-import io.myriad.api.FieldError;
-import io.myriad.api.value.Names;
-import io.myriad.api.value.Quantity;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+
+import io.myriad.api.FieldError;
+import io.myriad.api.value.Names;
+import io.myriad.api.value.Quantity;
 
 /** What is wrong with a pod spec, in a pod or in a template. Containers, volumes and scheduling have classes of their own. */
 final class PodSpecValidation {

@@ -1,7 +1,8 @@
 package io.myriad.apiserver.kind;
 
-import io.myriad.api.value.Names;
 import tools.jackson.databind.JsonNode;
+
+import io.myriad.api.value.Names;
 
 /** What a kubelet or scheduler may write into a pod's status. */
 final class PodStatusValidation {

@@ -1,13 +1,16 @@
 package io.myriad.apiserver.kind;
 
-import io.myriad.api.FieldError;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+
+import io.myriad.api.FieldError;
 
 /** Pods. */
 final class PodStrategy implements Strategy {
@@ -157,14 +160,17 @@ final class PodStrategy implements Strategy {
     }
 
     @Override
-    public long defaultGracePeriodSeconds(ObjectNode pod) {
-        JsonNode status = pod.path("status").path("phase");
+    public long gracePeriodSeconds(ObjectNode pod, @Nullable Long requested) {
+        String phase = pod.path("status").path("phase").stringValue("");
         // Nothing runs yet, or any more: there is nothing to wait for.
-        if (pod.path("spec").path("nodeName").stringValue("").isEmpty() || status.stringValue("").equals("Failed")
-                || status.stringValue("").equals("Succeeded")) {
+        if (pod.path("spec").path("nodeName").stringValue("").isEmpty() || phase.equals("Failed")
+                || phase.equals("Succeeded")) {
             return 0;
         }
-        return pod.path("spec").path("terminationGracePeriodSeconds").longValue(DEFAULT_GRACE_SECONDS);
+        long period = requested != null
+                ? requested
+                : pod.path("spec").path("terminationGracePeriodSeconds").longValue(DEFAULT_GRACE_SECONDS);
+        return period < 0 ? 1 : period;
     }
 
     @Override

@@ -1,10 +1,12 @@
 package io.myriad.apiserver.kind;
 
-import io.myriad.api.value.Names;
 import java.util.ArrayList;
 import java.util.List;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+
+import io.myriad.api.value.Names;
 
 /** Tolerations of pods. */
 final class PodTolerations {

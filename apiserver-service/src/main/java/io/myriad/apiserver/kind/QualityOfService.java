@@ -1,9 +1,11 @@
 package io.myriad.apiserver.kind;
 
-import io.myriad.api.value.Quantity;
 import java.util.HashMap;
 import java.util.Map;
+
 import tools.jackson.databind.JsonNode;
+
+import io.myriad.api.value.Quantity;
 
 /** The quality of service class of a pod: what its containers ask for decides how it fares under pressure. */
 final class QualityOfService {

@@ -1,10 +1,12 @@
 package io.myriad.apiserver.kind;
 
-import io.myriad.api.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+
 import tools.jackson.databind.node.ObjectNode;
+
+import io.myriad.api.FieldError;
 
 /** Replica sets. */
 final class ReplicaSetStrategy implements Strategy {

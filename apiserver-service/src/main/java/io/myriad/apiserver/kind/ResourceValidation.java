@@ -1,11 +1,12 @@
 package io.myriad.apiserver.kind;
 
-import io.myriad.api.FieldError;
-import io.myriad.api.value.Names;
-import io.myriad.api.value.Quantity;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Set;
+
+import io.myriad.api.FieldError;
+import io.myriad.api.value.Names;
+import io.myriad.api.value.Quantity;
 
 /** Resource requests and limits. */
 final class ResourceValidation {
@@ -54,7 +55,8 @@ final class ResourceValidation {
 
     private static boolean isStandard(String name) {
         return Set.of("storage", "pods", "services", "secrets", "configmaps", "persistentvolumeclaims",
-                "resourcequotas", "replicationcontrollers", "services.nodeports", "services.loadbalancers").contains(name);
+                "resourcequotas", "replicationcontrollers", "services.nodeports", "services.loadbalancers")
+                .contains(name);
     }
 
     /** An amount fits its resource: extended ones are whole. */

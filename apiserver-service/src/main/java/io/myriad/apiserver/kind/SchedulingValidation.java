@@ -1,8 +1,9 @@
 package io.myriad.apiserver.kind;
 
+import java.util.List;
+
 import io.myriad.api.FieldError;
 import io.myriad.api.value.Names;
-import java.util.List;
 
 /** What a pod asks of the scheduler. */
 final class SchedulingValidation {

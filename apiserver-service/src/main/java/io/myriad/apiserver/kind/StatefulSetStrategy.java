@@ -1,11 +1,13 @@
 package io.myriad.apiserver.kind;
 
-import io.myriad.api.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+
+import io.myriad.api.FieldError;
 
 /** Stateful sets. */
 final class StatefulSetStrategy implements Strategy {

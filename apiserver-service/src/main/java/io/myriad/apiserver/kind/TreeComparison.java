@@ -2,6 +2,7 @@ package io.myriad.apiserver.kind;
 
 import java.util.ArrayList;
 import java.util.List;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 

@@ -1,6 +1,7 @@
 package io.myriad.apiserver.kind;
 
 import java.util.List;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.BooleanNode;
 import tools.jackson.databind.node.ObjectNode;

@@ -1,13 +1,14 @@
 package io.myriad.apiserver.kind;
 
-import io.myriad.api.FieldError;
-import io.myriad.api.value.Names;
-import io.myriad.api.value.Quantity;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+
+import io.myriad.api.FieldError;
+import io.myriad.api.value.Names;
+import io.myriad.api.value.Quantity;
 
 /** Volumes of pods. */
 final class VolumeValidation {

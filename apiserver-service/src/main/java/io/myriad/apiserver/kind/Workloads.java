@@ -1,12 +1,14 @@
 package io.myriad.apiserver.kind;
 
-import io.myriad.api.FieldError;
-import io.myriad.api.selector.LabelSelector;
-import io.myriad.api.value.Names;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+
 import tools.jackson.databind.JsonNode;
+
+import io.myriad.api.FieldError;
+import io.myriad.api.selector.LabelSelector;
+import io.myriad.api.value.Names;
 
 /** Rules that kinds with a pod template share. */
 final class Workloads {
