@@ -119,6 +119,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                     .map(URI::toString).toList();
             List<URI> peerUrls = urls("--listen-peer-urls", DEFAULT_PEER_URL);
             requireKeyPair(clientUrls, clientTls, "--listen-client-urls", "--cert-file and --key-file");
+            requireKeyPair(peerUrls, peerTls, "--listen-peer-urls", "--peer-cert-file and --peer-key-file");
             checkLogging();
             return new StoreOptions(name, Path.of(text("--data-dir", name + ".etcd")), clientUrls, advertised, peerUrls,
                     members(name),

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 import io.myriad.store.raft.Member;
+import io.myriad.store.raft.PeerTransport;
 import io.myriad.store.server.GrpcEndpoint;
 import io.myriad.store.server.StoreMember;
 import io.myriad.store.server.StoreSettings;
@@ -70,11 +71,12 @@ final class StoreService implements SmartLifecycle {
         boolean alone = options.members().size() == 1;
         // Several clusters of one member may live in one process, all with etcd's default peer URL.
         String group = "store-" + Long.toHexString(clusterId) + (alone ? "-" + UUID.randomUUID() : "");
+        PeerTransport transport = alone ? null : openTransport(clusterId, self);
         StoreMember opening = new StoreMember(new StoreSettings(clusterId, group, self, options.members(),
                 options.advertiseClientUrls(), directory.raft(),
                 options.snapshotCount(), options.sync(), options.maxRequestBytes(), options.maxTxnOps(),
                 BATCH_WINDOW_NANOS,
-                options.watchProgressNotifyInterval().toNanos()));
+                options.watchProgressNotifyInterval().toNanos()), transport, nanos -> {});
         opened.add(opening);
         if (alone) {
             awaitLeader(opening, System.nanoTime() + SINGLE_MEMBER_LEADER_WAIT_NANOS);
@@ -97,6 +99,19 @@ final class StoreService implements SmartLifecycle {
                 }
             });
         }
+    }
+
+    private PeerTransport openTransport(long clusterId, Member self) throws IOException {
+        boolean secure = self.peerUrls().getFirst().startsWith("https:");
+        PeerTransport transport = new PeerTransport(clusterId,
+                secure ? TlsContexts.peerClient(options.peerTls()) : null);
+        opened.add(transport);
+        for (URI url : options.listenPeerUrls()) {
+            transport.listen(new InetSocketAddress(url.getHost(), url.getPort()),
+                    url.getScheme().equals("https") ? TlsContexts.peerServer(options.peerTls()) : null);
+            LOG.info("serving member traffic on {}", url);
+        }
+        return transport;
     }
 
     private List<GrpcEndpoint.Listen> listens() throws IOException {

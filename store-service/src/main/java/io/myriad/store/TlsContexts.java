@@ -3,6 +3,7 @@ package io.myriad.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLException;
 
 import io.grpc.netty.GrpcSslContexts;
@@ -17,19 +18,38 @@ final class TlsContexts {
 
     /** What a gRPC server needs. */
     static SslContext server(StoreOptions.TlsFiles files) throws IOException {
+        return build(files, true, GrpcSslContexts::configure);
+    }
+
+    /** What a member needs to accept other members. */
+    static SslContext peerServer(StoreOptions.TlsFiles files) throws IOException {
+        return build(files, true, builder -> builder);
+    }
+
+    /** What a member needs to connect to other members; it shows its own certificate. */
+    static SslContext peerClient(StoreOptions.TlsFiles files) throws IOException {
+        return build(files, false, builder -> builder.endpointIdentificationAlgorithm("HTTPS"));
+    }
+
+    private static SslContext build(StoreOptions.TlsFiles files, boolean server, UnaryOperator<SslContextBuilder> more)
+            throws IOException {
         Path certificate = java.util.Objects.requireNonNull(files.certificate());
         Path key = java.util.Objects.requireNonNull(files.key());
         requireReadable(certificate);
         requireReadable(key);
         try {
-            SslContextBuilder builder = GrpcSslContexts.forServer(certificate.toFile(), key.toFile());
+            SslContextBuilder builder = server
+                    ? SslContextBuilder.forServer(certificate.toFile(), key.toFile())
+                    : SslContextBuilder.forClient().keyManager(certificate.toFile(), key.toFile());
             Path authorities = files.trustedAuthorities();
             if (authorities != null) {
                 requireReadable(authorities);
                 builder.trustManager(authorities.toFile());
+            }
+            if (server && authorities != null) {
                 builder.clientAuth(files.clientCertificates() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
             }
-            return builder.build();
+            return more.apply(builder).build();
         } catch (SSLException | IllegalArgumentException e) {
             throw new IOException("certificate " + certificate + " and key " + key + " cannot be used: " + reasonOf(e));
         }

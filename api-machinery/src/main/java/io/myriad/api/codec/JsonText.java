@@ -1,6 +1,10 @@
 package io.myriad.api.codec;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The plain values of JSON as Go's encoder writes them. Texts are UTF-8 with {@code < > &}, the line separators and
@@ -10,6 +14,11 @@ final class JsonText {
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
     /** For each byte: 0 when it is written as it is, 1 when it takes a closer look. */
     private static final byte[] SPECIAL = new byte[256];
+    private static final byte[] BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+            .getBytes(StandardCharsets.US_ASCII);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
     private static final int MAX_LONG_BYTES = 20;
     /** The most bytes that one byte of text takes: a control character as a backslash, u and four digits. */
     private static final int MAX_ESCAPE_BYTES = 6;
@@ -163,44 +172,91 @@ final class JsonText {
 
     /** A text from bytes that should be UTF-8. */
     static void writeString(byte[] source, int offset, int length, ByteArraySink out) {
-        out.reserve(length + 2);
-        byte[] bytes = out.array();
-        int at = out.size();
-        bytes[at++] = '"';
-        int i = offset;
+        out.write('"');
         int end = offset + length;
-        while (i < end && SPECIAL[source[i] & 0xff] == 0) {
-            bytes[at++] = source[i++];
-        }
-        out.size(at);
-        if (i < end) {
-            writeRest(source, i, end, out);
+        int i = copyPlain(source, offset, end, out);
+        while (i < end) {
+            i = writeSpecial(source, i, end, out);
+            i = copyPlain(source, i, end, out);
         }
         out.write('"');
     }
 
-    private static void writeRest(byte[] source, int from, int end, ByteArraySink out) {
+    /**
+     * Copies bytes up to the first that JSON cannot have as it is; returns its place, or the end. Eight bytes at a time:
+     * each of the terms has the highest bit of a byte set when the word holds one below space, a quote or ampersand (alike
+     * but for bit 2), an angle bracket (alike but for bit 1), a backslash, or one above ASCII.
+     */
+    static int copyPlain(byte[] source, int from, int end, ByteArraySink out) {
+        int length = end - from;
+        out.reserve(length + 2);
+        byte[] bytes = out.array();
+        int at = out.size();
         int i = from;
-        while (i < end) {
-            int b = source[i];
-            if (b >= 0) {
-                writeAsciiChar(b, out);
-                i++;
-                continue;
+        while (i <= end - 8) {
+            long word = (long) LONGS.get(source, i);
+            long quote = (word & ~0x0404040404040404L) ^ 0x2222222222222222L;
+            long angle = (word | 0x0202020202020202L) ^ 0x3e3e3e3e3e3e3e3eL;
+            long slash = word ^ 0x5c5c5c5c5c5c5c5cL;
+            long special = (word - 0x2020202020202020L | quote - ONES | angle - ONES | slash - ONES | word) & HIGH_BITS;
+            if (special != 0) {
+                break;
             }
-            int size = sequenceLength(source, i, end);
-            if (size == 0) {
-                writeAscii("\\ufffd", out);
-                i++;
-            } else if (size == 3 && b == (byte) 0xe2 && source[i + 1] == (byte) 0x80
-                    && (source[i + 2] & 0xfe) == 0xa8) {
-                writeAscii(source[i + 2] == (byte) 0xa8 ? "\\u2028" : "\\u2029", out);
-                i += 3;
-            } else {
-                out.write(source, i, size);
-                i += size;
-            }
+            LONGS.set(bytes, at, word);
+            i += 8;
+            at += 8;
         }
+        while (i < end && SPECIAL[source[i] & 0xff] == 0) {
+            bytes[at++] = source[i++];
+        }
+        out.size(at);
+        return i;
+    }
+
+    /** Writes the one byte or character at {@code i} that is not plain; returns the place behind it. */
+    static int writeSpecial(byte[] source, int i, int end, ByteArraySink out) {
+        int b = source[i];
+        if (b >= 0) {
+            writeAsciiChar(b, out);
+            return i + 1;
+        }
+        int size = sequenceLength(source, i, end);
+        if (size == 0) {
+            writeAscii("\\ufffd", out);
+            return i + 1;
+        }
+        if (size == 3 && b == (byte) 0xe2 && source[i + 1] == (byte) 0x80 && (source[i + 2] & 0xfe) == 0xa8) {
+            writeAscii(source[i + 2] == (byte) 0xa8 ? "\\u2028" : "\\u2029", out);
+        } else {
+            out.write(source, i, size);
+        }
+        return i + size;
+    }
+
+    /** Bytes as base64 between quotes (RFC 4648, section 4). */
+    static void writeBase64(byte[] source, int offset, int length, ByteArraySink out) {
+        out.reserve((length + 2) / 3 * 4 + 2);
+        byte[] bytes = out.array();
+        int at = out.size();
+        bytes[at++] = '"';
+        int i = offset;
+        for (int whole = offset + length / 3 * 3; i < whole; i += 3) {
+            int bits = (source[i] & 0xff) << 16 | (source[i + 1] & 0xff) << 8 | source[i + 2] & 0xff;
+            bytes[at++] = BASE64[bits >>> 18];
+            bytes[at++] = BASE64[bits >>> 12 & 63];
+            bytes[at++] = BASE64[bits >>> 6 & 63];
+            bytes[at++] = BASE64[bits & 63];
+        }
+        int rest = offset + length - i;
+        if (rest > 0) {
+            int bits = (source[i] & 0xff) << 16 | (rest == 2 ? (source[i + 1] & 0xff) << 8 : 0);
+            bytes[at++] = BASE64[bits >>> 18];
+            bytes[at++] = BASE64[bits >>> 12 & 63];
+            bytes[at++] = rest == 2 ? BASE64[bits >>> 6 & 63] : (byte) '=';
+            bytes[at++] = '=';
+        }
+        bytes[at++] = '"';
+        out.size(at);
     }
 
     /** The length of the UTF-8 sequence at {@code i}, or 0 where there is none (RFC 3629, table of well-formed ones). */

@@ -19,12 +19,12 @@ public final class ObjectBytes {
             boolean blockOwnerDeletion) {}
 
     /** Numbers of {@code ObjectMeta}'s fields, which every kind has as its field 1. */
-    private static final int METADATA = 1;
+    static final int METADATA = 1;
     private static final int NAME = 1;
     private static final int GENERATE_NAME = 2;
     private static final int NAMESPACE = 3;
     private static final int UID = 5;
-    private static final int RESOURCE_VERSION = 6;
+    static final int RESOURCE_VERSION = 6;
     private static final int GENERATION = 7;
     private static final int CREATION_TIMESTAMP = 8;
     private static final int DELETION_TIMESTAMP = 9;
@@ -38,6 +38,9 @@ public final class ObjectBytes {
 
     private final byte[] data;
     private final boolean json;
+    /** Where the tags of message and metadata begin; 0 where there is none, and in JSON. */
+    private int messageField;
+    private int metadataField;
     private final int messageOffset;
     private final int messageLength;
     private final int metadataOffset;
@@ -46,20 +49,39 @@ public final class ObjectBytes {
     private ObjectBytes(byte[] data) {
         this.data = data;
         json = !Envelope.isEnvelope(data);
-        long place;
         if (json) {
             messageOffset = 0;
             messageLength = data.length;
-            place = JsonScanner.find(data, 0, data.length, METADATA_KEY);
-        } else {
-            long message = WireReader.find(data, Envelope.MAGIC_BYTES, data.length - Envelope.MAGIC_BYTES,
-                    Envelope.RAW);
-            messageOffset = message < 0 ? data.length : (int) (message >>> 32);
-            messageLength = message < 0 ? 0 : (int) message;
-            place = WireReader.find(data, messageOffset, messageLength, METADATA);
+            long place = JsonScanner.find(data, 0, data.length, METADATA_KEY);
+            metadataOffset = place < 0 ? 0 : (int) (place >>> 32);
+            metadataLength = place < 0 ? 0 : (int) place;
+            return;
         }
-        metadataOffset = place < 0 ? 0 : (int) (place >>> 32);
-        metadataLength = place < 0 ? 0 : (int) place;
+        WireReader wire = new WireReader(data, Envelope.MAGIC_BYTES, data.length - Envelope.MAGIC_BYTES);
+        int offset = 0;
+        int length = 0;
+        while (wire.next()) {
+            if (wire.fieldNumber() == Envelope.RAW) {
+                wire.require(WireReader.LENGTH_DELIMITED);
+                messageField = wire.fieldOffset();
+                offset = wire.offset();
+                length = wire.length();
+            }
+        }
+        messageOffset = offset;
+        messageLength = length;
+        wire = new WireReader(data, offset, length);
+        offset = 0;
+        length = 0;
+        while (wire.next()) {
+            if (wire.fieldNumber() == METADATA && wire.wireType() == WireReader.LENGTH_DELIMITED) {
+                metadataField = wire.fieldOffset();
+                offset = wire.offset();
+                length = wire.length();
+            }
+        }
+        metadataOffset = offset;
+        metadataLength = length;
     }
 
     /**
@@ -302,10 +324,24 @@ public final class ObjectBytes {
      */
     public byte[] withResourceVersion(long resourceVersion) {
         return json
-                ? ResourceVersionSplice.json(data, metadataOffset, metadataLength, RESOURCE_VERSION_KEY,
-                        resourceVersion)
-                : ResourceVersionSplice.protobuf(data, messageOffset, messageLength, metadataOffset, metadataLength,
-                        RESOURCE_VERSION, resourceVersion);
+                ? ResourceVersionSplice.json(this, RESOURCE_VERSION_KEY, resourceVersion)
+                : ResourceVersionSplice.protobuf(this, resourceVersion);
+    }
+
+    int messageField() {
+        return messageField;
+    }
+
+    int metadataField() {
+        return metadataField;
+    }
+
+    int metadataOffset() {
+        return metadataOffset;
+    }
+
+    int metadataLength() {
+        return metadataLength;
     }
 
     private WireReader metadata() {

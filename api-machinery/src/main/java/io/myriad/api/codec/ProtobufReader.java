@@ -58,6 +58,11 @@ public final class ProtobufReader {
         return object;
     }
 
+    /** The JSON of a message of any form. */
+    static JsonNode readValue(byte[] data, int offset, int length, ObjectType type) {
+        return new ProtobufReader(data, length).message(type, offset, length, 0);
+    }
+
     private void readFields(ObjectNode into, WireLayout layout, int offset, int length, int depth) {
         if (depth > CodecLimits.MAX_DEPTH) {
             throw MalformedException.tooDeep();
@@ -115,10 +120,14 @@ public final class ProtobufReader {
         Field field = slot.jsonField();
         JsonNode found = value;
         if (parts != null) {
-            found = leavesOutZeroMessage(slot) && parts.length == 0
-                    ? null
-                    : parts.reader(this).message(slot.messageType(), parts.offset, parts.length, depth + 1);
-        } else if (found != null && field.omitEmpty() && !field.pointer() && isZero(found)) {
+            if (slot.leftOutWhenZero() && parts.length == 0) {
+                return;
+            }
+            found = parts.reader(this).message(slot.messageType(), parts.offset, parts.length, depth + 1);
+            if (slot.leftOutWhenZero() && found.isNull()) {
+                return;
+            }
+        } else if (found != null && slot.leftOutWhenZero() && isZero(found)) {
             return;
         }
         if (found != null) {
@@ -126,11 +135,6 @@ public final class ProtobufReader {
         } else if (slot.keptWhenAbsent()) {
             into.set(field.name(), absent(slot, field, depth));
         }
-    }
-
-    /** A message in which omitzero and a zero value meet: only times have that. */
-    private static boolean leavesOutZeroMessage(Slot slot) {
-        return slot.jsonField().omitZero();
     }
 
     private static boolean isZero(JsonNode value) {

@@ -8,57 +8,62 @@ import java.util.Arrays;
  * lengths of metadata, message and envelope may each take another number of bytes, so the copy is made piece by piece:
  *
  * <pre>
- * k8s\0 typeMeta raw-tag | raw-length | fields before metadata, its tag | metadata-length | fields before | resourceVersion | fields behind | rest
+ * k8s\0 typeMeta | raw: tag, length | fields before metadata | metadata: tag, length | fields before |
+ *     resourceVersion | fields behind, message's rest, envelope's rest
  * </pre>
  */
 final class ResourceVersionSplice {
-    private static final int MAX_DIGITS = 20;
-
     private ResourceVersionSplice() {}
 
-    static byte[] protobuf(byte[] data, int messageOffset, int messageLength, int metadataOffset, int metadataLength,
-            int number, long resourceVersion) {
-        if (metadataOffset == 0) {
+    static byte[] protobuf(ObjectBytes object, long resourceVersion) {
+        if (object.metadataField() == 0) {
             throw new MalformedException("the object has no metadata");
         }
-        int fieldFrom = metadataOffset + metadataLength;
-        int fieldTo = fieldFrom;
-        WireReader wire = new WireReader(data, metadataOffset, metadataLength);
+        byte[] data = object.bytes();
+        int metadataEnd = object.metadataOffset() + object.metadataLength();
+        int fieldFrom = metadataEnd;
+        int fieldTo = metadataEnd;
+        WireReader wire = new WireReader(data, object.metadataOffset(), object.metadataLength());
         while (wire.next()) {
-            if (wire.fieldNumber() >= number) {
+            if (wire.fieldNumber() == ObjectBytes.RESOURCE_VERSION) {
                 fieldFrom = wire.fieldOffset();
-                fieldTo = wire.fieldNumber() == number ? wire.end() : fieldFrom;
-                break;
+                fieldTo = wire.end();
+            } else if (wire.fieldNumber() > ObjectBytes.RESOURCE_VERSION && fieldFrom == metadataEnd) {
+                fieldFrom = wire.fieldOffset();
+                fieldTo = fieldFrom;
             }
         }
-        byte[] digits = new byte[MAX_DIGITS];
-        int from = digits(resourceVersion, digits);
-        int fieldLength = resourceVersion == 0 ? 2 : 2 + MAX_DIGITS - from;
-        int newMetadataLength = metadataLength - (fieldTo - fieldFrom) + fieldLength;
-        int metadataLengthAt = metadataOffset - ReverseBuffer.varintLength(metadataLength);
-        int newMessageLength = messageLength + newMetadataLength - metadataLength
-                + ReverseBuffer.varintLength(newMetadataLength) - ReverseBuffer.varintLength(metadataLength);
-        int messageLengthAt = messageOffset - ReverseBuffer.varintLength(messageLength);
-        int total = data.length + newMessageLength - messageLength + ReverseBuffer.varintLength(newMessageLength)
-                - ReverseBuffer.varintLength(messageLength);
-        byte[] out = new byte[total];
-        int at = copy(data, 0, messageLengthAt, out, 0);
-        at = varint(newMessageLength, out, at);
-        at = copy(data, messageOffset, metadataLengthAt, out, at);
-        at = varint(newMetadataLength, out, at);
-        at = copy(data, metadataOffset, fieldFrom, out, at);
-        out[at++] = (byte) (number << 3 | WireReader.LENGTH_DELIMITED);
-        out[at++] = (byte) (fieldLength - 2);
-        at = copy(digits, MAX_DIGITS - (fieldLength - 2), MAX_DIGITS, out, at);
+        int digits = decimalDigits(resourceVersion);
+        int metadataLength = object.metadataLength() - (fieldTo - fieldFrom) + 2 + digits;
+        int metadataLengthBytes = ReverseBuffer.varintLength(metadataLength);
+        int messageEnd = object.messageOffset() + object.messageLength();
+        int messageLength = object.metadataField() - object.messageOffset() + 1 + metadataLengthBytes + metadataLength
+                + messageEnd - metadataEnd;
+        byte[] out = new byte[object.messageField() + 1 + ReverseBuffer.varintLength(messageLength) + messageLength
+                + data.length - messageEnd];
+        int at = copy(data, 0, object.messageField(), out, 0);
+        out[at++] = Envelope.RAW << 3 | WireReader.LENGTH_DELIMITED;
+        at = varint(messageLength, out, at);
+        at = copy(data, object.messageOffset(), object.metadataField(), out, at);
+        out[at++] = ObjectBytes.METADATA << 3 | WireReader.LENGTH_DELIMITED;
+        at = varint(metadataLength, out, at);
+        at = copy(data, object.metadataOffset(), fieldFrom, out, at);
+        out[at++] = ObjectBytes.RESOURCE_VERSION << 3 | WireReader.LENGTH_DELIMITED;
+        out[at++] = (byte) digits;
+        at = decimal(resourceVersion, digits, out, at);
         copy(data, fieldTo, data.length, out, at);
         return out;
     }
 
-    static byte[] json(byte[] data, int metadataOffset, int metadataLength, byte[] name, long resourceVersion) {
+    static byte[] json(ObjectBytes object, byte[] name, long resourceVersion) {
+        byte[] data = object.bytes();
+        int metadataOffset = object.metadataOffset();
+        int metadataLength = object.metadataLength();
         if (metadataLength < 2 || data[metadataOffset] != '{') {
             throw new MalformedException("the object has no metadata");
         }
-        byte[] quoted = ('"' + Long.toString(resourceVersion) + '"').getBytes(StandardCharsets.US_ASCII);
+        byte[] quoted = ('"' + (resourceVersion == 0 ? "" : Long.toString(resourceVersion)) + '"')
+                .getBytes(StandardCharsets.US_ASCII);
         long place = JsonScanner.find(data, metadataOffset, metadataLength, name);
         if (place >= 0) {
             int from = (int) (place >>> 32);
@@ -68,9 +73,16 @@ final class ResourceVersionSplice {
         for (int i = metadataOffset + 1; i < metadataOffset + metadataLength - 1; i++) {
             empty &= data[i] <= ' ';
         }
-        String member = '"' + new String(name, StandardCharsets.US_ASCII) + "\":\"" + resourceVersion + '"'
-                + (empty ? "" : ",");
-        return replace(data, metadataOffset + 1, metadataOffset + 1, member.getBytes(StandardCharsets.US_ASCII));
+        byte[] member = new byte[name.length + 3 + quoted.length + (empty ? 0 : 1)];
+        member[0] = '"';
+        int at = copy(name, 0, name.length, member, 1);
+        member[at] = '"';
+        member[at + 1] = ':';
+        at = copy(quoted, 0, quoted.length, member, at + 2);
+        if (!empty) {
+            member[at] = ',';
+        }
+        return replace(data, metadataOffset + 1, metadataOffset + 1, member);
     }
 
     private static byte[] replace(byte[] data, int from, int to, byte[] content) {
@@ -96,17 +108,24 @@ final class ResourceVersionSplice {
         return at;
     }
 
-    /** Writes the digits at the array's end; returns where they begin. */
-    private static int digits(long value, byte[] into) {
+    /** How many digits the number has; none for 0, which is "not set". */
+    private static int decimalDigits(long value) {
         if (value < 0) {
             throw new IllegalArgumentException("resource version " + value);
         }
-        int at = into.length;
+        int digits = 0;
+        for (long rest = value; rest > 0; rest /= 10) {
+            digits++;
+        }
+        return digits;
+    }
+
+    private static int decimal(long value, int digits, byte[] into, int offset) {
         long rest = value;
-        do {
-            into[--at] = (byte) ('0' + rest % 10);
+        for (int i = digits - 1; i >= 0; i--) {
+            into[offset + i] = (byte) ('0' + rest % 10);
             rest /= 10;
-        } while (rest > 0);
-        return at;
+        }
+        return offset + digits;
     }
 }

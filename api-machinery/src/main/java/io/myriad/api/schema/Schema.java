@@ -1,8 +1,10 @@
 package io.myriad.api.schema;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,16 @@ public final class Schema {
     /** The type of a kind, or null where there is none. Covers lists, options and reviews too. */
     public @Nullable ObjectType kind(GroupVersionKind kind) {
         return kinds.get(kind);
+    }
+
+    /** Every kind that has a type. */
+    public Set<GroupVersionKind> kinds() {
+        return Collections.unmodifiableSet(kinds.keySet());
+    }
+
+    /** Every type, in the table's order. */
+    public Collection<ObjectType> types() {
+        return Collections.unmodifiableCollection(types.values());
     }
 
     /** The resource, or null where there is none. */

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +32,14 @@ public final class WireLayout {
      * @param cardinality how often it occurs
      * @param value the wire form of the value, of a list's elements or of a map's values
      * @param field the JSON field, or null for {@link Cardinality#INLINE}
-     * @param key the UTF-8 bytes of {@code "name":}, empty for {@link Cardinality#INLINE}
+     * @param key the UTF-8 bytes of {@code ,"name":}, empty for {@link Cardinality#INLINE}
      * @param type the type of a message value, or null
      * @param inline the layout of an embedded message, or null
      * @param keptWhenAbsent whether JSON has the field even when the message lacks it
+     * @param leftOutWhenZero whether JSON lacks the field when the message has it with a zero value
      */
     public record Slot(int number, Cardinality cardinality, Field.WireType value, @Nullable Field field, byte[] key,
-            @Nullable ObjectType type, @Nullable WireLayout inline, boolean keptWhenAbsent) {
+            @Nullable ObjectType type, @Nullable WireLayout inline, boolean keptWhenAbsent, boolean leftOutWhenZero) {
 
         /** The JSON field; must not be called for {@link Cardinality#INLINE}. */
         public Field jsonField() {
@@ -75,6 +77,7 @@ public final class WireLayout {
     }
 
     private final Slot[] slots;
+    private final int[] kept;
     private final int[] indexByNumber;
 
     private WireLayout(List<Slot> unsorted) {
@@ -85,6 +88,7 @@ public final class WireLayout {
         for (int i = 0; i < slots.length; i++) {
             indexByNumber[slots[i].number()] = i;
         }
+        kept = IntStream.range(0, slots.length).filter(i -> slots[i].keptWhenAbsent()).toArray();
     }
 
     /** The layout of these fields; those without a protobuf form are left out. */
@@ -113,7 +117,7 @@ public final class WireLayout {
                 kept |= slot.keptWhenAbsent();
             }
             slots.add(new Slot(number, Cardinality.INLINE, Field.WireType.MESSAGE, null, new byte[0], null, layout,
-                    kept));
+                    kept, false));
         });
         return new WireLayout(slots);
     }
@@ -139,9 +143,10 @@ public final class WireLayout {
             }
             type = WRAPPED_LIST;
         }
-        byte[] key = ('"' + field.name() + "\":").getBytes(StandardCharsets.UTF_8);
+        byte[] key = (",\"" + field.name() + "\":").getBytes(StandardCharsets.UTF_8);
         return new Slot(wire.number(), cardinality, wire.type(), field, key, type, null,
-                keptWhenAbsent(field, cardinality, wire.type()));
+                keptWhenAbsent(field, cardinality, wire.type()),
+                field.omitEmpty() && !field.pointer() && (wire.type() != Field.WireType.MESSAGE || field.omitZero()));
     }
 
     /** Whether JSON has a list of texts where protobuf has a message around it. */
@@ -156,6 +161,16 @@ public final class WireLayout {
         }
         return cardinality == Cardinality.SINGLE && type == Field.WireType.MESSAGE && !field.pointer()
                 && !field.omitZero() && field.shape() instanceof Shape.Structure;
+    }
+
+    /** How many slots JSON has even when the message lacks them. */
+    public int keptSize() {
+        return kept.length;
+    }
+
+    /** The place of one of the slots that JSON has even when the message lacks them, in ascending order. */
+    public int kept(int index) {
+        return kept[index];
     }
 
     /** The number of slots. */

@@ -34,6 +34,8 @@ public final class Quantity implements Comparable<Quantity> {
     private static final int MAX_EXPONENT = 1000;
     /** Digits that surely fit a {@code long}. */
     private static final int LONG_DIGITS = 18;
+    /** Digits in front of Ki, Mi ... that surely fit a {@code long} once multiplied. */
+    private static final int[] BINARY_DIGITS = {18, 15, 12, 9, 6, 3, 0};
     private static final int NANO = -9;
     private static final String FORMAT_WRONG = "quantities must match the regular expression "
             + "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
@@ -81,6 +83,38 @@ public final class Quantity implements Comparable<Quantity> {
             throw new IllegalArgumentException(FORMAT_WRONG);
         }
         return text.equals("0") ? ZERO : new Scanner(text).quantity();
+    }
+
+    /**
+     * Whether reading this text and writing it again surely gives the same text; a quick look without false positives.
+     *
+     * @param ascii the text's bytes
+     */
+    public static boolean isSurelyCanonical(byte[] ascii, int offset, int length) {
+        int at = offset;
+        int end = offset + length;
+        if (at < end && ascii[at] == '-') {
+            at++;
+        }
+        int from = at;
+        long number = 0;
+        while (at < end && ascii[at] >= '0' && ascii[at] <= '9' && at - from < LONG_DIGITS) {
+            number = number * 10 + ascii[at++] - '0';
+        }
+        int digits = at - from;
+        if (digits == 0 || ascii[from] == '0') {
+            return length == 1 && digits == 1;
+        }
+        if (at == end) {
+            return number % 1000 != 0;
+        }
+        int suffix = ascii[at];
+        if (at + 1 == end) {
+            return suffix != ' ' && DECIMAL_SUFFIXES.indexOf(suffix) >= 0 && number % 1000 != 0;
+        }
+        int power = BINARY_SUFFIXES.indexOf(suffix) + 1;
+        return at + 2 == end && ascii[at + 1] == 'i' && power > 0 && number % 1024 != 0
+                && digits <= BINARY_DIGITS[power];
     }
 
     /** The canonical text. */

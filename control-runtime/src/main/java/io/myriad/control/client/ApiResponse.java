@@ -11,13 +11,18 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @SuppressWarnings("ArrayRecordComponent") // a body is handed over, never compared
 public record ApiResponse(int code, String contentType, byte[] body) {
-    /** The body as a tree. */
-    public ObjectNode tree() {
-        return object().tree();
+    /** Whether the body is protobuf. */
+    public boolean isProtobuf() {
+        return contentType.startsWith(ApiRequest.PROTOBUF);
     }
 
     /** The body as an object. */
     public ApiObject object() {
-        return ApiObject.ofJson(body, 0, body.length);
+        return ApiObject.of(body);
+    }
+
+    /** The body as a tree of the caller's own. */
+    public ObjectNode tree() {
+        return object().tree();
     }
 }

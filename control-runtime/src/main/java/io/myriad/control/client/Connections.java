@@ -2,9 +2,12 @@ package io.myriad.control.client;
 
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP clients behind an {@link ApiClient}. The JDK's client keeps one HTTP/2 connection per server and fails when
@@ -12,6 +15,8 @@ import java.util.concurrent.Executor;
  * are full. One that stopped answering is replaced, which leaves its other streams to their own timeouts. Thread-safe.
  */
 final class Connections implements AutoCloseable {
+    /** Requests that may wait for a free stream; more are refused at once. */
+    private static final int WAITING_MAX = 100_000;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     /** A client with its streams. Given back by {@link #release} exactly once per {@link #acquire}. */
@@ -28,6 +33,7 @@ final class Connections implements AutoCloseable {
     private final ClientOptions options;
     private final Executor executor;
     private final List<Connection> open = new ArrayList<>();
+    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private boolean closed;
 
     Connections(ClientOptions options, Executor executor) {
@@ -35,8 +41,11 @@ final class Connections implements AutoCloseable {
         this.executor = executor;
     }
 
-    /** The connection with the fewest streams; a new one when fewer are open than wanted, or all are full. */
-    synchronized Connection acquire() {
+    /**
+     * The connection with the fewest streams; a new one when fewer are open than wanted, or all are full. Null when no
+     * more may be opened: then {@code whenFree} is called once later, to ask again.
+     */
+    synchronized @Nullable Connection acquire(Runnable whenFree) {
         if (closed) {
             throw new TransportException("client is closed", false, null);
         }
@@ -46,9 +55,15 @@ final class Connections implements AutoCloseable {
                 best = one;
             }
         }
-        boolean grow = best == null || best.streams > 0 && open.size() < options.connections()
-                || best.streams >= options.streamsPerConnection() && open.size() < options.connectionsMax();
-        if (grow || best == null) {
+        boolean full = best == null || best.streams >= options.streamsPerConnection();
+        if (full && open.size() >= options.connectionsMax()) {
+            if (waiting.size() >= WAITING_MAX) {
+                throw new TransportException("over " + WAITING_MAX + " requests wait for a connection", false, null);
+            }
+            waiting.add(whenFree);
+            return null;
+        }
+        if (best == null || full || best.streams > 0 && open.size() < options.connections()) {
             best = connect();
             open.add(best);
         }
@@ -56,10 +71,17 @@ final class Connections implements AutoCloseable {
         return best;
     }
 
-    synchronized void release(Connection connection) {
-        connection.streams--;
-        if (connection.streams == 0 && connection.replaced) {
-            connection.http.shutdownNow();
+    void release(Connection connection) {
+        Runnable next;
+        synchronized (this) {
+            connection.streams--;
+            if (connection.streams == 0 && connection.replaced) {
+                connection.http.shutdownNow();
+            }
+            next = waiting.poll();
+        }
+        if (next != null) {
+            executor.execute(next);
         }
     }
 
@@ -72,6 +94,10 @@ final class Connections implements AutoCloseable {
 
     synchronized int count() {
         return open.size();
+    }
+
+    synchronized int waiting() {
+        return waiting.size();
     }
 
     synchronized int streams() {
@@ -98,5 +124,7 @@ final class Connections implements AutoCloseable {
         closed = true;
         open.forEach(one -> one.http.shutdownNow());
         open.clear();
+        waiting.forEach(executor::execute); // they find the client closed
+        waiting.clear();
     }
 }

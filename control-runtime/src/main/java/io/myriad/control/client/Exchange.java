@@ -24,7 +24,6 @@ final class Exchange {
     private final long timeoutMillis;
     private final CompletableFuture<ApiResponse> result = new CompletableFuture<>();
     private volatile Transport.@Nullable Attempt running;
-    private @Nullable Future<?> deadline;
     private int retries;
 
     Exchange(Transport transport, ApiRequest request) {
@@ -39,7 +38,6 @@ final class Exchange {
     /** Starts it. Cancelling the future gives the request up. */
     CompletableFuture<ApiResponse> start() {
         Future<?> timeout = transport.after(TimeUnit.MILLISECONDS.toNanos(timeoutMillis), this::timeIsUp);
-        deadline = timeout;
         result.whenComplete((response, error) -> {
             timeout.cancel(false);
             Transport.Attempt attempt = running;
@@ -55,12 +53,15 @@ final class Exchange {
         if (result.isDone()) {
             return;
         }
-        Transport.Attempt attempt;
+        Transport.@Nullable Attempt attempt;
         try {
-            attempt = transport.attempt(request);
+            attempt = transport.attempt(request, this::attempt);
         } catch (RuntimeException e) {
             result.completeExceptionally(e);
             return;
+        }
+        if (attempt == null) {
+            return; // called again when a stream is free
         }
         running = attempt;
         attempt.answer().whenComplete((response, error) -> answered(attempt, response, error));

@@ -1,28 +1,32 @@
 package io.myriad.control.client;
 
-import tools.jackson.core.JacksonException;
+import java.util.Arrays;
+
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
+
+import io.myriad.api.StatusException;
+import io.myriad.api.codec.JsonReader;
+import io.myriad.api.codec.JsonWriter;
+import io.myriad.api.codec.MalformedException;
 
 /** Bytes to trees and back, for what this client sends and receives. */
 final class Json {
     private Json() {}
 
-    static ObjectNode read(byte[] bytes, int offset, int length) {
-        JsonNode node;
+    static ObjectNode read(byte[] bytes) {
         try {
-            node = JsonMapper.shared().readTree(bytes, offset, length);
-        } catch (JacksonException e) {
-            throw new TransportException("not JSON: " + e.getOriginalMessage(), true, null);
+            return JsonReader.read(bytes, null).object();
+        } catch (StatusException | MalformedException e) {
+            throw new TransportException("answer is not a JSON object: " + e.getMessage(), true, null);
         }
-        if (node instanceof ObjectNode object) {
-            return object;
-        }
-        throw new TransportException("not a JSON object", true, null);
+    }
+
+    static ObjectNode read(byte[] bytes, int offset, int length) {
+        return read(offset == 0 && length == bytes.length ? bytes : Arrays.copyOfRange(bytes, offset, offset + length));
     }
 
     static byte[] write(JsonNode node) {
-        return JsonMapper.shared().writeValueAsBytes(node);
+        return JsonWriter.write(node);
     }
 }

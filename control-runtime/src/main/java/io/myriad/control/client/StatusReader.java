@@ -10,6 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
 import io.myriad.api.Status;
 import io.myriad.api.StatusException;
 import io.myriad.api.StatusReason;
+import io.myriad.api.codec.Envelope;
+import io.myriad.api.codec.MalformedException;
 
 /** Makes a {@link StatusException} of what a server answered instead of what was asked for. */
 final class StatusReader {
@@ -19,17 +21,13 @@ final class StatusReader {
     private StatusReader() {}
 
     static StatusException read(int code, byte[] body) {
-        int at = 0;
-        while (at < body.length && body[at] <= ' ' && body[at] >= 0) {
-            at++;
-        }
-        if (at < body.length && body[at] == '{') {
+        if (body.length > 0 && (body[0] == '{' || Envelope.isEnvelope(body))) {
             try {
-                ObjectNode tree = Json.read(body, 0, body.length);
+                ObjectNode tree = ApiObject.of(body).tree();
                 if (tree.path("kind").asString("").equals("Status")) {
                     return read(tree, code);
                 }
-            } catch (TransportException e) {
+            } catch (TransportException | MalformedException e) {
                 // falls through to the quoted text
             }
         }

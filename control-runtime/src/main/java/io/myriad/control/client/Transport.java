@@ -53,6 +53,7 @@ final class Transport implements AutoCloseable {
         this.metrics = new ClientMetrics(registry);
         this.timer.scheduleWithFixedDelay(this::endSilentWatches, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         registry.gauge("rest_client_open_connections", connections, Connections::count);
+        registry.gauge("rest_client_waiting_requests", connections, Connections::waiting);
         registry.gauge("rest_client_open_streams", connections, Connections::streams);
     }
 
@@ -77,13 +78,19 @@ final class Transport implements AutoCloseable {
     record Attempt(CompletableFuture<HttpResponse<byte[]>> answer, ServerPool.Server server,
             Connections.Connection connection, long startNanos) {}
 
-    Attempt attempt(ApiRequest request) {
-        return attempt(request, info -> HttpResponse.BodySubscribers.ofByteArray());
+    /** Sends the request. Null when all connections are full: then {@code whenFree} is called once later. */
+    @Nullable
+    Attempt attempt(ApiRequest request, Runnable whenFree) {
+        return attempt(request, info -> HttpResponse.BodySubscribers.ofByteArray(), whenFree);
     }
 
-    private Attempt attempt(ApiRequest request, HttpResponse.BodyHandler<byte[]> handler) {
+    private @Nullable Attempt attempt(ApiRequest request, HttpResponse.BodyHandler<byte[]> handler,
+            Runnable whenFree) {
+        Connections.Connection connection = connections.acquire(whenFree);
+        if (connection == null) {
+            return null;
+        }
         ServerPool.Server server = servers.current();
-        Connections.Connection connection = connections.acquire();
         CompletableFuture<HttpResponse<byte[]>> answer;
         try {
             answer = connection.http.sendAsync(httpRequest(request, server.uri()), handler);
@@ -214,20 +221,31 @@ final class Transport implements AutoCloseable {
         }
 
         void start() {
+            if (stopped) {
+                watches.remove(this);
+                listener.closed(null);
+                return;
+            }
+            @Nullable
             Attempt started;
             try {
                 started = attempt(request, info -> {
                     if (info.statusCode() != 200) {
                         return HttpResponse.BodySubscribers.ofByteArray();
                     }
-                    WatchStream opened = new WatchStream(listener, nanoTime);
+                    WatchStream opened = new WatchStream(listener,
+                            info.headers().firstValue("Content-Type").orElse("").startsWith(ApiRequest.PROTOBUF),
+                            nanoTime);
                     stream = opened;
                     return opened;
-                });
+                }, this::start);
             } catch (TransportException e) {
                 watches.remove(this);
                 listener.closed(e);
                 return;
+            }
+            if (started == null) {
+                return; // called again when a stream is free
             }
             attempt = started;
             started.answer.whenComplete((response, error) -> finish(started, response, error));

@@ -10,7 +10,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The body of a watch: takes chunks as the connection delivers them, cuts them into events and hands these to the
@@ -21,13 +20,16 @@ final class WatchStream implements HttpResponse.BodySubscriber<byte[]> {
     private final WatchListener listener;
     private final LongSupplier nanoTime;
     private final CompletableFuture<byte[]> done = new CompletableFuture<>();
-    private final WatchFrames frames = new WatchFrames(this::event);
+    private final WatchFrames frames;
+    private final boolean protobuf;
     private Flow.@Nullable Subscription subscription;
     private final ReentrantLock turn = new ReentrantLock(); // the listener is called by one thread at a time
     private boolean over;
     private volatile long lastChunkNanos;
 
-    WatchStream(WatchListener listener, LongSupplier nanoTime) {
+    WatchStream(WatchListener listener, boolean protobuf, LongSupplier nanoTime) {
+        this.protobuf = protobuf;
+        this.frames = protobuf ? WatchFrames.lengths(this::event) : WatchFrames.lines(this::event);
         this.listener = listener;
         this.nanoTime = nanoTime;
         this.lastChunkNanos = nanoTime.getAsLong();
@@ -105,18 +107,16 @@ final class WatchStream implements HttpResponse.BodySubscriber<byte[]> {
         if (over) {
             return;
         }
-        ObjectNode event = Json.read(bytes, offset, length);
-        if (!(event.path("object") instanceof ObjectNode object)) {
-            throw new TransportException("watch event without an object", true, null);
-        }
-        String type = event.path("type").asString("");
-        switch (type) {
-            case "ADDED" -> listener.event(WatchListener.EventType.ADDED, ApiObject.of(object));
-            case "MODIFIED" -> listener.event(WatchListener.EventType.MODIFIED, ApiObject.of(object));
-            case "DELETED" -> listener.event(WatchListener.EventType.DELETED, ApiObject.of(object));
-            case "BOOKMARK" -> listener.event(WatchListener.EventType.BOOKMARK, ApiObject.of(object));
-            case "ERROR" -> throw StatusReader.read(object, 500);
-            default -> throw new TransportException("unknown watch event \"" + type + "\"", true, null);
+        WatchEvents.Event event = protobuf
+                ? WatchEvents.protobuf(bytes, offset, length)
+                : WatchEvents.json(bytes, offset, length);
+        switch (event.type()) {
+            case "ADDED" -> listener.event(WatchListener.EventType.ADDED, event.object());
+            case "MODIFIED" -> listener.event(WatchListener.EventType.MODIFIED, event.object());
+            case "DELETED" -> listener.event(WatchListener.EventType.DELETED, event.object());
+            case "BOOKMARK" -> listener.event(WatchListener.EventType.BOOKMARK, event.object());
+            case "ERROR" -> throw StatusReader.read(event.object().tree(), 500);
+            default -> throw new TransportException("unknown watch event \"" + event.type() + "\"", true, null);
         }
     }
 

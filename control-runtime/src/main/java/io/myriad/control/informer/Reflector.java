@@ -241,7 +241,7 @@ final class Reflector implements AutoCloseable {
                 case ADDED, MODIFIED -> sinks.forEach(sink -> sink.listed(object));
                 case DELETED -> throw new TransportException("DELETED among initial events", true, null);
                 case BOOKMARK -> {
-                    if ("true".equals(object.annotation(INITIAL_EVENTS_END))) {
+                    if ("true".equals(object.annotations().get(INITIAL_EVENTS_END))) {
                         listing = false;
                         listed(object.resourceVersion());
                     }

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 import com.alipay.sofa.jraft.Closure;
 import com.alipay.sofa.jraft.Iterator;
@@ -13,6 +15,7 @@ import com.alipay.sofa.jraft.NodeManager;
 import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.closure.ReadIndexClosure;
 import com.alipay.sofa.jraft.conf.Configuration;
+import com.alipay.sofa.jraft.core.DefaultJRaftServiceFactory;
 import com.alipay.sofa.jraft.core.NodeImpl;
 import com.alipay.sofa.jraft.core.StateMachineAdapter;
 import com.alipay.sofa.jraft.entity.LeaderChangeContext;
@@ -22,6 +25,9 @@ import com.alipay.sofa.jraft.error.RaftError;
 import com.alipay.sofa.jraft.error.RaftException;
 import com.alipay.sofa.jraft.option.NodeOptions;
 import com.alipay.sofa.jraft.option.RaftOptions;
+import com.alipay.sofa.jraft.rpc.InvokeCallback;
+import com.alipay.sofa.jraft.rpc.RaftRpcServerFactory;
+import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +46,9 @@ public final class JRaftLog implements ReplicatedLog {
     /** How long followers wait for a sign of the leader before they elect another. */
     public static final int ELECTION_TIMEOUT_MILLIS = 1000;
 
+    private static final byte APPEND = 1;
+    private static final long REQUEST_TIMEOUT_MILLIS = 5000;
+    private static final Outcome[] OUTCOMES = Outcome.values();
     private static final int EVENT_RING_SIZE = 1024;
     private static final Logger LOG = LoggerFactory.getLogger(JRaftLog.class);
 
@@ -47,7 +56,9 @@ public final class JRaftLog implements ReplicatedLog {
     private final Member self;
     private final ReplicatedState state;
     private final SnapshotPolicy snapshots;
+    private final @Nullable PeerTransport transport;
     private final NodeImpl node;
+    private volatile @Nullable Questions questions;
     private volatile Leadership leadership = Leadership.NONE;
     private volatile long leaderChanges;
     private volatile long appliedIndex;
@@ -83,32 +94,48 @@ public final class JRaftLog implements ReplicatedLog {
      * Opens the log and joins the group.
      *
      * @param directory where log, votes and snapshots are kept
+     * @param transport how to reach the other members; null in a cluster of one. Has to listen already
      * @param snapshotEntries write a snapshot after so many entries
+     * @param sync force to disk what is written
+     * @param forceNanos told how long each force of the log took
      */
-    public JRaftLog(String group, Member self, List<Member> members, Path directory, long snapshotEntries, boolean sync,
-            ReplicatedState state)
-            throws IOException {
+    public JRaftLog(String group, Member self, List<Member> members, Path directory, @Nullable PeerTransport transport,
+            long snapshotEntries,
+            boolean sync, LongConsumer forceNanos, ReplicatedState state) throws IOException {
+        this.transport = transport;
         this.self = self;
         this.members = members;
         this.state = state;
         this.snapshots = new SnapshotPolicy(snapshotEntries);
         PeerId peer = peerOf(self);
         NodeManager.getInstance().addAddress(peer.getEndpoint());
+        if (transport != null) {
+            transport.onCall(this::answer);
+            RaftRpcServerFactory.addRaftRequestProcessors(transport);
+        }
         node = new NodeImpl(group, peer);
-        if (!node.init(options(directory, sync))) {
+        if (!node.init(options(directory, sync, forceNanos))) {
+            node.shutdown();
             throw new IOException(
                     "The replicated log in " + directory + " could not be opened; the lines above say why");
         }
     }
 
-    private NodeOptions options(Path directory, boolean sync) {
+    private NodeOptions options(Path directory, boolean sync, LongConsumer forceNanos) {
         RaftOptions raft = new RaftOptions();
         raft.setSync(sync);
         raft.setSyncMeta(sync);
         raft.setDisruptorBufferSize(EVENT_RING_SIZE);
         raft.setMaxByteCountPerRpc(1 << 20);
         raft.setMaxBodySize(4 << 20);
-        NodeOptions options = new NodeOptions();
+        raft.setMaxAppendBufferSize(4 << 20);
+        NodeOptions options = new PeerRpcClient.Options(transport);
+        options.setServiceFactory(new DefaultJRaftServiceFactory() {
+            @Override
+            public LogStorage createLogStorage(String uri, RaftOptions unused) {
+                return new SegmentedLogStorage(Path.of(uri), sync, forceNanos);
+            }
+        });
         options.setRaftOptions(raft);
         options.setElectionTimeoutMs(ELECTION_TIMEOUT_MILLIS);
         options.setFsm(new Machine());
@@ -140,10 +167,23 @@ public final class JRaftLog implements ReplicatedLog {
 
     @Override
     public void append(byte[] entry, Consumer<Outcome> callback) {
-        if (failed) {
+        Leadership current = leadership;
+        if (failed || !current.known() && members.size() > 1) {
             callback.accept(Outcome.REJECTED);
-            return;
+        } else if (current.local() || members.size() == 1) {
+            appendHere(entry, callback);
+        } else {
+            ask(current, APPEND, entry, REQUEST_TIMEOUT_MILLIS, answer -> callback.accept(outcomeOf(answer)));
         }
+    }
+
+    private static Outcome outcomeOf(byte @Nullable [] answer) {
+        return answer == null || answer.length != 1 || answer[0] < 0 || answer[0] >= OUTCOMES.length
+                ? Outcome.UNKNOWN
+                : OUTCOMES[answer[0]];
+    }
+
+    private void appendHere(byte[] entry, Consumer<Outcome> callback) {
         Task task = new Task(ByteBuffer.wrap(entry), status -> callback.accept(outcomeOf(status)));
         try {
             node.apply(task);
@@ -177,6 +217,70 @@ public final class JRaftLog implements ReplicatedLog {
             });
         } catch (IllegalStateException shuttingDown) {
             // The closure was called with the reason.
+        }
+    }
+
+    /**
+     * Asks the leader, which is another member.
+     *
+     * @param answer gets the answer, null if there was none; any thread
+     */
+    public void askLeader(byte kind, byte[] body, Consumer<byte @Nullable []> answer) {
+        ask(leadership, kind, body, REQUEST_TIMEOUT_MILLIS, answer);
+    }
+
+    /** Answers what other members ask of this one as their leader. On an event loop. */
+    public void onQuestion(Questions handler) {
+        questions = handler;
+    }
+
+    /** Answers questions of other members. */
+    @FunctionalInterface
+    public interface Questions {
+        void ask(byte kind, byte[] body, Consumer<byte[]> answer);
+    }
+
+    private void ask(Leadership leader, byte kind, byte[] body, long timeoutMillis,
+            Consumer<byte @Nullable []> answer) {
+        PeerConnection connection = null;
+        for (Member member : members) {
+            if (member.id() == leader.leaderId() && transport != null) {
+                connection = transport.connection(peerOf(member).getEndpoint(), true);
+            }
+        }
+        if (connection == null) {
+            // Nothing was sent.
+            answer.accept(kind == APPEND ? new byte[]{(byte) Outcome.REJECTED.ordinal()} : null);
+            return;
+        }
+        connection.request(new PeerMessages.Call(kind, body), new InvokeCallback() {
+            @Override
+            public void complete(@Nullable Object result, @Nullable Throwable error) {
+                answer.accept(result instanceof PeerMessages.Answer given ? given.body() : null);
+            }
+
+            @Override
+            public @Nullable Executor executor() {
+                return null;
+            }
+        }, timeoutMillis);
+    }
+
+    private void answer(byte kind, byte[] body, Consumer<byte[]> answer) {
+        if (kind == APPEND) {
+            if (leadership.local()) {
+                // The answer says that the entry was taken, or not; that it was committed the asking member sees by itself.
+                appendHere(body, outcome -> answer.accept(new byte[]{(byte) outcome.ordinal()}));
+            } else {
+                answer.accept(new byte[]{(byte) Outcome.REJECTED.ordinal()});
+            }
+            return;
+        }
+        Questions handler = questions;
+        if (handler == null) {
+            answer.accept(new byte[0]);
+        } else {
+            handler.ask(kind, body, answer);
         }
     }
 
@@ -237,9 +341,10 @@ public final class JRaftLog implements ReplicatedLog {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (members.size() == 1) {
-            NodeManager.getInstance().removeAddress(peerOf(self).getEndpoint());
+        if (transport != null) {
+            transport.close();
         }
+        // Not the address from JRaft's table: several clusters of one member share it, and it does no harm.
     }
 
     /** JRaft's calls, all on its apply thread. */

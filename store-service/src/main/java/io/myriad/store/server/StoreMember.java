@@ -12,6 +12,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ import io.myriad.store.raft.JRaftLog;
 import io.myriad.store.raft.Member;
 import io.myriad.store.raft.OperationHandler;
 import io.myriad.store.raft.OperationLog;
+import io.myriad.store.raft.PeerTransport;
 import io.myriad.store.raft.Proposal;
 import io.myriad.store.raft.ReplicatedState;
 import io.myriad.store.state.Command;
@@ -54,6 +56,8 @@ public final class StoreMember implements AutoCloseable {
     static final int READER_THREADS = 2;
     static final int MAX_WAITING_READS = 10_000;
 
+    private static final byte RENEW = 2;
+    private static final byte REMAINING = 3;
     private static final long TICK_MILLIS = 250;
     private static final long EXPIRY_RETRY_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final String SNAPSHOT_FILE = "state";
@@ -75,8 +79,14 @@ public final class StoreMember implements AutoCloseable {
     private volatile boolean closed;
     private OperationLog.@Nullable Applier applier;
 
-    /** Opens the data directory's log, recovers the state and joins the cluster. */
-    public StoreMember(StoreSettings settings) throws IOException {
+    /**
+     * Opens the data directory's log, recovers the state and joins the cluster.
+     *
+     * @param transport how to reach the other members; null in a cluster of one
+     * @param forceNanos told how long each force of the log to disk took
+     */
+    public StoreMember(StoreSettings settings, @Nullable PeerTransport transport, LongConsumer forceNanos)
+            throws IOException {
         this.settings = settings;
         ResponseHeader header = new ResponseHeader(settings.clusterId(), settings.self().id());
         this.machine = new StoreMachine(header, leaseClock, nanoTime);
@@ -91,13 +101,13 @@ public final class StoreMember implements AutoCloseable {
         this.readers = pool;
         State state = new State();
         this.log = new JRaftLog(settings.group(), settings.self(), settings.members(), settings.raftDirectory(),
-                settings.snapshotEntries(),
-                settings.sync(), state);
+                transport, settings.snapshotEntries(), settings.sync(), forceNanos, state);
         this.operations = new OperationLog(settings.self().id(), System.currentTimeMillis() << 20, log,
                 settings.batchWindowNanos(),
                 REQUEST_TIMEOUT_NANOS, nanoTime);
         this.reads = new LinearizableReads(log, REQUEST_TIMEOUT_NANOS, nanoTime);
         this.applier = operations.new Applier(new Handler());
+        log.onQuestion(this::answerMember);
         state.opened.countDown();
         this.ticker = Thread.ofPlatform().name("store-ticker").daemon().unstarted(this::tick);
         operations.start();
@@ -183,30 +193,60 @@ public final class StoreMember implements AutoCloseable {
 
     /** Renews a lease and hands over its time to live in seconds, 0 if there is no such lease; or an error. */
     void renew(long id, LeaseAnswer answer) {
-        reads.await(error -> {
-            LeaseTable.Lease lease = machine.leases().get(id);
-            if (error != null) {
-                answer.failed(error);
-            } else if (lease == null) {
-                answer.done(0);
-            } else if (log.leadership().local()) {
-                answer.done(leaseClock.renew(id, nanoTime.getAsLong()) ? lease.ttlSeconds() : 0);
-            } else {
-                answer.failed(StoreError.NOT_LEADER);
-            }
-        });
+        askAboutLease(RENEW, id, answer);
     }
 
     /** Seconds that a lease has left, -1 if there is no such lease; or an error. */
     void remaining(long id, LeaseAnswer answer) {
+        askAboutLease(REMAINING, id, answer);
+    }
+
+    private void askAboutLease(byte question, long id, LeaseAnswer answer) {
+        if (log.leadership().local() || settings.members().size() == 1) {
+            answerAboutLease(question, id, answer);
+            return;
+        }
+        log.askLeader(question, ByteBuffer.allocate(Long.BYTES).putLong(id).array(), bytes -> {
+            if (bytes == null || bytes.length != Long.BYTES) {
+                answer.failed(log.leadership().known() ? StoreError.TIMEOUT : StoreError.NO_LEADER);
+            } else {
+                answer.done(ByteBuffer.wrap(bytes).getLong());
+            }
+        });
+    }
+
+    /** Only the leader's clock knows; and only if a quorum still takes it for the leader does what it says count. */
+    private void answerAboutLease(byte question, long id, LeaseAnswer answer) {
         reads.await(error -> {
-            Long seconds = leaseClock.remainingSeconds(id, nanoTime.getAsLong());
             if (error != null) {
                 answer.failed(error);
-            } else if (log.leadership().local()) {
-                answer.done(seconds == null ? -1 : seconds);
-            } else {
+            } else if (!log.leadership().local()) {
                 answer.failed(StoreError.NOT_LEADER);
+            } else if (question == RENEW) {
+                LeaseTable.Lease lease = machine.leases().get(id);
+                answer.done(lease != null && leaseClock.renew(id, nanoTime.getAsLong()) ? lease.ttlSeconds() : 0);
+            } else {
+                Long seconds = leaseClock.remainingSeconds(id, nanoTime.getAsLong());
+                answer.done(seconds == null ? -1 : seconds);
+            }
+        });
+    }
+
+    /** Another member asks this one as its leader; an empty answer is a failure. */
+    private void answerMember(byte question, byte[] body, Consumer<byte[]> answer) {
+        if (question != RENEW && question != REMAINING || body.length != Long.BYTES) {
+            answer.accept(new byte[0]);
+            return;
+        }
+        answerAboutLease(question, ByteBuffer.wrap(body).getLong(), new LeaseAnswer() {
+            @Override
+            public void done(long seconds) {
+                answer.accept(ByteBuffer.allocate(Long.BYTES).putLong(seconds).array());
+            }
+
+            @Override
+            public void failed(StoreError error) {
+                answer.accept(new byte[0]);
             }
         });
     }

@@ -1,0 +1,68 @@
+package io.myriad.apiserver.registry;
+
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+
+import io.myriad.api.GroupVersionKind;
+import io.myriad.api.GroupVersionResource;
+import io.myriad.api.Status;
+import io.myriad.api.StatusException;
+import io.myriad.api.schema.ObjectType;
+import io.myriad.api.schema.Resource;
+import io.myriad.apiserver.kind.Strategy;
+import io.myriad.apiserver.storage.ObjectStorage;
+
+/**
+ * A stored resource in one of the versions that serve it.
+ *
+ * @param resource the resource's description in the served version
+ * @param strategy what is particular to the kind
+ * @param storage the objects, shared by all versions of the resource
+ * @param form how they are stored and served
+ * @param hooks what happens around writes, such as address allocation
+ */
+public record ServedResource(Resource resource, Strategy strategy, ObjectStorage storage, ObjectForm form,
+        WriteHooks hooks) {
+    public GroupVersionResource name() {
+        return resource.name();
+    }
+
+    public GroupVersionKind kind() {
+        return resource.kind();
+    }
+
+    public ObjectType type() {
+        return resource.type();
+    }
+
+    /** The resource as errors name it: {@code pods}, {@code deployments.apps}. */
+    public String groupResource() {
+        return resource.name().groupResource();
+    }
+
+    /** The fields that field selectors may name. */
+    public Set<String> selectableFields() {
+        Set<String> fields = new TreeSet<>(strategy.selectableFields().keySet());
+        fields.add("metadata.name");
+        if (resource.namespaced()) {
+            fields.add("metadata.namespace");
+        }
+        return fields;
+    }
+
+    /** The subresource of this name, or null. */
+    public Resource.@Nullable Subresource subresource(String name) {
+        for (Resource.Subresource subresource : resource.subresources()) {
+            if (subresource.name().equals(name)) {
+                return subresource;
+            }
+        }
+        return null;
+    }
+
+    StatusException notFound(String name) {
+        return new StatusException(Status.notFound(groupResource(), name));
+    }
+}
