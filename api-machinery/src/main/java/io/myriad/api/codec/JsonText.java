@@ -3,6 +3,7 @@ package io.myriad.api.codec;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
@@ -80,7 +81,7 @@ final class JsonText {
             return;
         }
         double size = Math.abs(value);
-        BigDecimal shortest = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        BigDecimal shortest = shortest(value);
         if (size == 0 || size >= 1e-6 && size < 1e21) {
             writeAscii(size == 0 ? "-0" : shortest.toPlainString(), out);
             return;
@@ -92,6 +93,16 @@ final class JsonText {
             text.append('.').append(digits, 1, digits.length());
         }
         writeAscii(text.append('e').append(exponent < 0 ? "" : "+").append(exponent).toString(), out);
+    }
+
+    private static BigDecimal shortest(double value) {
+        BigDecimal shortest = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        if (Math.abs(value) < Double.MIN_NORMAL && shortest.precision() == 2) {
+            // Java always looks at two digits; for the smallest numbers one may do.
+            BigDecimal one = shortest.round(new MathContext(1));
+            return one.doubleValue() == value ? one.stripTrailingZeros() : shortest;
+        }
+        return shortest;
     }
 
     static void writeString(String text, ByteArraySink out) {

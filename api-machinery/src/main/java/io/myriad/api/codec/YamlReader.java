@@ -1,7 +1,6 @@
 package io.myriad.api.codec;
 
 import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -184,7 +183,7 @@ public final class YamlReader {
                 merge(merged, node(parser.getEvent(), depth + 1), event.getStartMark());
                 continue;
             }
-            String key = key(node(event, depth + 1), event.getStartMark());
+            String key = key(event, node(event, depth + 1));
             JsonNode value = node(parser.getEvent(), depth + 1);
             if (object.has(key) && problems.size() < CodecLimits.MAX_STRICT_PROBLEMS) {
                 problems.add("line " + (event.getStartMark().getLine() + 1) + ": key \"" + key
@@ -215,17 +214,18 @@ public final class YamlReader {
         }
     }
 
-    private static String key(JsonNode node, Mark at) {
+    private static String key(Event event, JsonNode node) {
+        if (node.isNumber() && event instanceof ScalarEvent scalar) {
+            String key = YamlScalars.numberKey(scalar.getValue());
+            if (key != null) {
+                return key;
+            }
+        }
         return switch (node.getNodeType()) {
             case STRING -> node.stringValue();
             case BOOLEAN -> Boolean.toString(node.booleanValue());
-            case NUMBER -> {
-                ByteArraySink text = new ByteArraySink();
-                JsonWriter.writeNode(node, text, 0);
-                yield new String(text.toByteArray(), StandardCharsets.US_ASCII);
-            }
-            case OBJECT, ARRAY, NULL, MISSING, BINARY, POJO ->
-                throw failure(at, "unsupported map key of type: " + node.getNodeType());
+            case NUMBER, OBJECT, ARRAY, NULL, MISSING, BINARY, POJO ->
+                throw failure(event.getStartMark(), "unsupported map key of type: " + node.getNodeType());
         };
     }
 

@@ -1,5 +1,6 @@
 package io.myriad.api.codec;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Set;
@@ -48,6 +49,31 @@ final class YamlScalars {
             case "tag:yaml.org,2002:binary" -> null;
             default -> NODES.stringNode(text);
         };
+    }
+
+    /** The text of a number that is a map's key; null for whole numbers that fit no {@code long}. */
+    static @Nullable String numberKey(String text) {
+        String plain = text.replace("_", "");
+        JsonNode whole = plain.charAt(0) == '.' ? null : integer(plain);
+        if (whole != null) {
+            return whole.isIntegralNumber() ? whole.asString() : null;
+        }
+        return shortFloat(Float.parseFloat(plain));
+    }
+
+    /** A single-precision number with the fewest digits; with an exponent below 1e-4 and from 1e6 upwards. */
+    private static String shortFloat(float value) {
+        if (value == 0) {
+            return 1 / value < 0 ? "-0" : "0";
+        }
+        BigDecimal shortest = new BigDecimal(Float.toString(value)).stripTrailingZeros();
+        int exponent = shortest.precision() - shortest.scale() - 1;
+        if (exponent >= -4 && exponent < 6) {
+            return shortest.toPlainString();
+        }
+        String digits = shortest.unscaledValue().abs().toString();
+        return (value < 0 ? "-" : "") + digits.charAt(0) + (digits.length() > 1 ? "." + digits.substring(1) : "") + "e"
+                + (exponent < 0 ? "-" : "+") + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
     }
 
     private static @Nullable JsonNode number(String text) {

@@ -154,24 +154,24 @@ public final class Timestamps {
             int year = number(4, "2006");
             literal('-');
             int month = number(2, "01");
+            inRange(month >= 1 && month <= 12, "month");
             literal('-');
             int day = number(2, "02");
             literal('T');
             int hour = hour();
+            inRange(hour < 24, "hour");
             literal(':');
             int minute = number(2, "04");
+            inRange(minute < 60, "minute");
             literal(':');
             int second = number(2, "05");
+            inRange(second < 60, "second");
             int nanos = fraction();
             int offsetSeconds = offset();
             if (at != text.length()) {
                 throw failure(": extra text: " + quote(text.substring(at)));
             }
-            inRange(month >= 1 && month <= 12, "month");
             inRange(day >= 1 && day <= daysIn(year, month), "day");
-            inRange(hour < 24, "hour");
-            inRange(minute < 60, "minute");
-            inRange(second < 60, "second");
             long days = daysSince1970(year, month, day);
             return Instant.ofEpochSecond(days * SECONDS_PER_DAY + hour * 3600L + minute * 60 + second - offsetSeconds,
                     nanos);
@@ -213,7 +213,8 @@ public final class Timestamps {
             }
             int digits = 0;
             int nanos = 0;
-            while (at + 1 + digits < text.length() && isDigit(text.charAt(at + 1 + digits))) {
+            int most = micro ? 6 : text.length();
+            while (digits < most && at + 1 + digits < text.length() && isDigit(text.charAt(at + 1 + digits))) {
                 if (digits < 9) {
                     nanos = nanos * 10 + text.charAt(at + 1 + digits) - '0';
                 }

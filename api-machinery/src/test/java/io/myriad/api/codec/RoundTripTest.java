@@ -75,7 +75,7 @@ class RoundTripTest {
         assertThat(lost).as(what).isEmpty();
 
         byte[] json = JsonWriter.write(decoded);
-        assertThat((Object) JsonReader.read(json, null).object()).as(what).isEqualTo(decoded);
+        assertThat(JsonWriter.write(JsonReader.read(json, null).object())).as(what).isEqualTo(json);
         ByteArraySink streamed = new ByteArraySink();
         ProtobufToJson.transcode(message, 0, message.length, type, "", "", streamed);
         assertThat(new String(streamed.toByteArray(), StandardCharsets.UTF_8)).as(what)
