@@ -12,7 +12,7 @@ final class DaemonSetStrategy implements Strategy {
     @Override
     public void applyDefaults(ObjectNode object) {
         ObjectNode spec = Defaults.object(object, "spec");
-        PodSpecDefaults.ofTemplate(spec.path("template"));
+        PodSpecDefaults.ofTemplate(Defaults.object(spec, "template"));
         ObjectNode strategy = Defaults.object(spec, "updateStrategy");
         Defaults.text(strategy, "type", "RollingUpdate");
         if (strategy.path("type").stringValue("").equals("RollingUpdate")) {

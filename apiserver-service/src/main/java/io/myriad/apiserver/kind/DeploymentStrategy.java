@@ -12,7 +12,7 @@ final class DeploymentStrategy implements Strategy {
     @Override
     public void applyDefaults(ObjectNode deployment) {
         ObjectNode spec = Defaults.object(deployment, "spec");
-        PodSpecDefaults.ofTemplate(spec.path("template"));
+        PodSpecDefaults.ofTemplate(Defaults.object(spec, "template"));
         Defaults.number(spec, "replicas", 1);
         ObjectNode strategy = Defaults.object(spec, "strategy");
         Defaults.text(strategy, "type", "RollingUpdate");

@@ -171,7 +171,6 @@ final class ExtensionKinds {
                 variable.at("name").required().named(Names::cIdentifier);
                 expression(variable.at("expression"));
             });
-            variables.uniqueBy("name");
             spec.at("validations").items(validation -> expression(validation.at("expression")));
             boolean nothing = spec.at("validations").empty() && spec.at("auditAnnotations").empty();
             if (!mutating && nothing) {

@@ -11,8 +11,8 @@ final class PodSpecDefaults {
 
     /** Defaults of the spec in a template: {@code {metadata, spec}}. */
     static void ofTemplate(JsonNode template) {
-        if (template instanceof ObjectNode object && object.path("spec") instanceof ObjectNode spec) {
-            apply(spec);
+        if (template instanceof ObjectNode object) {
+            apply(Defaults.object(object, "spec"));
         }
     }
 

@@ -13,7 +13,7 @@ final class ReplicaSetStrategy implements Strategy {
     @Override
     public void applyDefaults(ObjectNode object) {
         ObjectNode spec = Defaults.object(object, "spec");
-        PodSpecDefaults.ofTemplate(spec.path("template"));
+        PodSpecDefaults.ofTemplate(Defaults.object(spec, "template"));
         Defaults.number(spec, "replicas", 1);
     }
 

@@ -17,7 +17,7 @@ final class StatefulSetStrategy implements Strategy {
     @Override
     public void applyDefaults(ObjectNode object) {
         ObjectNode spec = Defaults.object(object, "spec");
-        PodSpecDefaults.ofTemplate(spec.path("template"));
+        PodSpecDefaults.ofTemplate(Defaults.object(spec, "template"));
         Defaults.text(spec, "podManagementPolicy", "OrderedReady");
         ObjectNode strategy = Defaults.object(spec, "updateStrategy");
         if (strategy.path("type").stringValue("").isEmpty()) {

@@ -26,7 +26,12 @@ final class StorageKinds {
 
     static Strategy claim() {
         return DeclaredStrategy.withStatus().defaults(claim -> {
-            Defaults.text(Defaults.object(claim, "spec"), "volumeMode", "Filesystem");
+            ObjectNode spec = Defaults.object(claim, "spec");
+            Defaults.text(spec, "volumeMode", "Filesystem");
+            // A reference to nothing is none.
+            if (TreeComparison.same(spec.path("dataSource"), spec.objectNode())) {
+                spec.remove("dataSource");
+            }
             Defaults.text(Defaults.object(claim, "status"), "phase", "Pending");
         }).onCreate(claim -> claim.putObject("status").put("phase", "Pending"))
                 .rules(check -> ClaimValidation.spec(check.at("spec"))).updateRules((check, old) -> {

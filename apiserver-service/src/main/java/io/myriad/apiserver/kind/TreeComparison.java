@@ -11,10 +11,9 @@ final class TreeComparison {
     private TreeComparison() {}
 
     static boolean same(JsonNode one, JsonNode other) {
-        if (nothing(one) || nothing(other)) {
-            return nothing(one) && nothing(other);
-        }
-        return pruned(one).equals(pruned(other));
+        JsonNode first = pruned(one);
+        JsonNode second = pruned(other);
+        return nothing(first) || nothing(second) ? nothing(first) && nothing(second) : first.equals(second);
     }
 
     private static boolean nothing(JsonNode node) {

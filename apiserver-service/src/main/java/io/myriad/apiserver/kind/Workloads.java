@@ -39,8 +39,8 @@ final class Workloads {
         }
         Check template = spec.at("template");
         Check labels = template.at("metadata").at("labels");
-        if (!broken && !selector.empty() && !matches(selector.value(), labels.value())
-                || !selector.present() && template.at("metadata").present() || !template.present()) {
+        boolean comparable = !broken && !(selector.present() && selector.empty());
+        if (comparable && (!selector.present() || !matches(selector.value(), labels.value()))) {
             labels.invalid("`selector` does not match template `labels`");
         }
     }
