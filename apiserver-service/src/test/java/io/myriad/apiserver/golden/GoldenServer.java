@@ -1,0 +1,132 @@
+package io.myriad.apiserver.golden;
+
+import io.myriad.apiserver.ApiserverApplication;
+import io.myriad.certificates.CertificateAuthority;
+import io.myriad.certificates.Credential;
+import io.myriad.certificates.KeyPairs;
+import io.myriad.certificates.Pem;
+import io.myriad.store.StoreApplication;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyStore;
+import java.time.InstantSource;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** A store and an API server in this process, started as the recorded one was, with a client that is a cluster admin. */
+final class GoldenServer implements AutoCloseable {
+    private final Path directory;
+    private final ConfigurableApplicationContext store;
+    private final ConfigurableApplicationContext apiserver;
+    private final GoldenClient client;
+
+    private GoldenServer(Path directory, ConfigurableApplicationContext store,
+            ConfigurableApplicationContext apiserver, GoldenClient client) {
+        this.directory = directory;
+        this.store = store;
+        this.apiserver = apiserver;
+        this.client = client;
+    }
+
+    static GoldenServer start() throws IOException, GeneralSecurityException {
+        Path directory = Files.createTempDirectory("golden");
+        CertificateAuthority authority = CertificateAuthority.create("golden-ca", InstantSource.system());
+        Pem.writePublic(directory.resolve("ca.crt"), Pem.encode(authority.credential().certificate()));
+        authority.issueServer("kube-apiserver", List.of("127.0.0.1", "localhost", "10.0.0.1"))
+                .write(directory.resolve("apiserver.crt"), directory.resolve("apiserver.key"));
+        KeyPair accounts = KeyPairs.generate();
+        Pem.writeSecret(directory.resolve("sa.key"), Pem.encode(accounts.getPrivate()));
+        Pem.writePublic(directory.resolve("sa.pub"), Pem.encode(accounts.getPublic()));
+
+        int storePort = freePort();
+        int peerPort = freePort();
+        int port = freePort();
+        String storeUrl = "http://127.0.0.1:" + storePort;
+        String peerUrl = "http://127.0.0.1:" + peerPort;
+        ConfigurableApplicationContext store = StoreApplication.start("--name", "golden", "--data-dir",
+                directory.resolve("store").toString(), "--listen-client-urls", storeUrl, "--advertise-client-urls",
+                storeUrl, "--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl, "--initial-cluster",
+                "golden=" + peerUrl);
+        ConfigurableApplicationContext apiserver = ApiserverApplication.start("--etcd-servers", storeUrl,
+                "--bind-address", "127.0.0.1", "--secure-port", Integer.toString(port), "--advertise-address",
+                "127.0.0.1", "--endpoint-reconciler-type", "none", "--tls-cert-file",
+                directory.resolve("apiserver.crt").toString(), "--tls-private-key-file",
+                directory.resolve("apiserver.key").toString(), "--client-ca-file",
+                directory.resolve("ca.crt").toString(), "--authorization-mode", "Node,RBAC",
+                "--service-account-issuer", "https://kubernetes.default.svc", "--service-account-key-file",
+                directory.resolve("sa.pub").toString(), "--service-account-signing-key-file",
+                directory.resolve("sa.key").toString(), "--service-cluster-ip-range", "10.0.0.0/16",
+                "--allow-privileged");
+        SSLContext tls = tls(authority, authority.issueClient("admin", List.of("system:masters")));
+        return new GoldenServer(directory, store, apiserver,
+                new GoldenClient(URI.create("https://127.0.0.1:" + port), tls));
+    }
+
+    private static SSLContext tls(CertificateAuthority authority, Credential admin)
+            throws GeneralSecurityException, IOException {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        keys.setKeyEntry("admin", admin.privateKey(), new char[0],
+                new java.security.cert.Certificate[]{admin.certificate()});
+        KeyManagerFactory keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keyManagers.init(keys, new char[0]);
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("ca", authority.credential().certificate());
+        TrustManagerFactory trustManagers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trustManagers.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
+        return context;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    GoldenClient client() {
+        return client;
+    }
+
+    @Override
+    public void close() throws IOException {
+        apiserver.close();
+        store.close();
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, java.io.IOException broken) {
+                delete(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    private static void delete(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+}
