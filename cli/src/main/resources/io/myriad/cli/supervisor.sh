@@ -101,16 +101,19 @@ watch() {
   sleeper=
   log=$logs/$name.log
   backoff_millis=$first_backoff_millis
+  # Started by an earlier watcher that is gone: not our child, so its end can only be seen, not waited for.
+  adopted=false
+  [ ! -e "$run/$name.pid" ] || adopted=true
   while [ ! -e "$run/stopped" ] && [ -e "$run/$name.command" ]; do
     start_seconds=$(date +%s)
-    if alive "$run/$name.pid"; then
-      # Started by an earlier watcher: not our child, so its end can only be seen, not waited for.
-      pid=$alive_pid
+    if "$adopted"; then
+      adopted=false
       while alive "$run/$name.pid"; do
         sleep 1 &
         sleeper=$!
         wait "$sleeper"
       done
+      pid=$alive_pid
       cause='unknown: ended while its watcher was gone'
     else
       sh "$0" "$run" "$logs" run "$name" >> "$log" 2>&1 < /dev/null &

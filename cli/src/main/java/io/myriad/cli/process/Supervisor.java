@@ -87,6 +87,12 @@ public final class Supervisor {
             new ProcessBuilder("sh", "-c", "kill -USR1 " + supervisor.get().pid()).start();
             return;
         }
+        for (String name : namesWith(".pid")) {
+            // Left over by a machine that went down with everything; nothing of it is to be taken over.
+            if (process(name).isEmpty()) {
+                Files.deleteIfExists(runDirectory.resolve(name + ".pid"));
+            }
+        }
         Path script = runDirectory.resolve(SCRIPT);
         try (InputStream resource = Supervisor.class.getResourceAsStream("/io/myriad/cli/" + SCRIPT)) {
             if (resource == null) {
