@@ -218,12 +218,12 @@ public record Pki(Path directory) {
                   context:
                     cluster: %1$s
                     user: %1$s
-                current-context: %1$s
                 users:
                 - name: %1$s
                   user:
                     client-certificate-data: %4$s
                     client-key-data: %5$s
+                current-context: %1$s
                 """.formatted(name, request.serverUrl(), base64(authority.credential().certificatePem()),
                 base64(credential.certificatePem()),
                 base64(credential.privateKeyPem()));
