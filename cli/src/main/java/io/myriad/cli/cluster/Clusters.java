@@ -111,7 +111,6 @@ public final class Clusters {
     /** Removes a cluster's directory; its processes have been stopped before. */
     public void delete(String name) throws IOException {
         directory(name).delete();
-        Files.deleteIfExists(lockFile(name));
     }
 
     private Set<Integer> takenPorts() throws IOException {
@@ -131,18 +130,15 @@ public final class Clusters {
      *             if another process has it
      */
     public Lock lock(String name) throws IOException {
-        Files.createDirectories(directory);
-        FileChannel channel = FileChannel.open(lockFile(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        Path locks = Files.createDirectories(directory.resolveSibling("locks"));
+        FileChannel channel = FileChannel.open(locks.resolve((name.isEmpty() ? "ports" : "cluster-" + name) + ".lock"),
+                StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = name.isEmpty() ? channel.lock() : channel.tryLock();
         if (lock == null) {
             channel.close();
             throw new UserError("another myriad command is changing cluster '" + name + "' right now");
         }
         return new Lock(channel);
-    }
-
-    private Path lockFile(String name) {
-        return directory.resolve("." + name + ".lock");
     }
 
     /** A lock that is held until it is closed, or until the process ends. */
