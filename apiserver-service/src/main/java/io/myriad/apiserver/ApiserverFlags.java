@@ -194,7 +194,8 @@ final class ApiserverFlags {
         } catch (CommandLine.UnmatchedArgumentException wrong) {
             throw new IllegalArgumentException("unknown flag: " + wrong.getUnmatched().getFirst(), wrong);
         } catch (CommandLine.ParameterException wrong) {
-            throw new IllegalArgumentException(String.valueOf(wrong.getMessage()).lines().findFirst().orElse("wrong flags"), wrong);
+            throw new IllegalArgumentException(
+                    String.valueOf(wrong.getMessage()).lines().findFirst().orElse("wrong flags"), wrong);
         }
         return flags.options();
     }
