@@ -1,6 +1,7 @@
 package io.myriad.store;
 
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -17,6 +18,10 @@ public final class StoreApplication {
         try {
             ConfigurableApplicationContext context = start(arguments);
             Runtime.getRuntime().addShutdownHook(new Thread(context::close, "store-shutdown"));
+            // All of the store's threads are daemons, so that they hold up no other program that the store is part of.
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (StoreOptions.InvalidOptionException | StoreStartException e) {
             System.err.println("store-service: " + e.getMessage());
             System.exit(1);

@@ -14,14 +14,13 @@ import tools.jackson.databind.JsonNode;
 public final class JsonValues {
     private JsonValues() {}
 
-    /** Whether two values are the same; 1 and 1.0 are not, since upstream tells integers and floats apart. */
+    /** Whether two values are the same. */
     public static boolean equal(JsonNode left, JsonNode right) {
         if (left == right) {
             return true;
         }
         if (left.isNumber()) {
-            return right.isNumber() && left.isIntegralNumber() == right.isIntegralNumber()
-                    && compareNumbers(left, right) == 0;
+            return right.isNumber() && compareNumbers(left, right) == 0;
         }
         if (left.isObject()) {
             return right.isObject() && equalObjects(left, right);
@@ -57,7 +56,7 @@ public final class JsonValues {
         return true;
     }
 
-    /** A total order over values of any type; 1 and 1.0 compare as equal. */
+    /** A total order over values of any type, in which values that are the same compare as 0. */
     public static int compare(JsonNode left, JsonNode right) {
         int rank = Integer.compare(rank(left), rank(right));
         if (rank != 0) {

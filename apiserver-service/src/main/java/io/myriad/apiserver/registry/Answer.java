@@ -22,8 +22,15 @@ public sealed interface Answer {
      *
      * @param kind its kind
      * @param type its type, or null when it can only be written as JSON
+     * @param resource the resource that it belongs to and is printed as, or null
      */
-    record Tree(int code, GroupVersionKind kind, @Nullable ObjectType type, ObjectNode object) implements Answer {}
+    record Tree(int code, GroupVersionKind kind, @Nullable ObjectType type, ObjectNode object,
+            @Nullable ServedResource resource) implements Answer {
+        /** An object of a resource that was not stored. */
+        static Tree of(int code, ServedResource resource, ObjectNode object) {
+            return new Tree(code, resource.kind(), resource.custom() ? null : resource.type(), object, resource);
+        }
+    }
 
     /** A success without an object: {@code details} says what it was about. */
     record Success(int code, Status.@Nullable Details details) implements Answer {}

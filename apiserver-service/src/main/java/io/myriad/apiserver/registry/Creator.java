@@ -141,7 +141,7 @@ final class Creator {
             if (resource.storage().get(namespace, name, "") != null) {
                 throw new StatusException(Status.alreadyExists(resource.groupResource(), name));
             }
-            return new Answer.Tree(201, resource.kind(), resource.type(), reread(resource, namespace, name, bytes));
+            return Answer.Tree.of(201, resource, reread(resource, namespace, name, bytes));
         }
         try {
             return new Answer.Stored(201, resource, resource.storage().create(namespace, name, bytes,

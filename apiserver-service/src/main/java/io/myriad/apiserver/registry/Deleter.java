@@ -70,7 +70,7 @@ final class Deleter {
                     ? new Answer.Stored(code, resource, stored.object())
                     : success(resource, resource.form().decode(stored.object()), code);
             case Answer.Tree tree -> asObject
-                    ? new Answer.Tree(code, tree.kind(), tree.type(), tree.object())
+                    ? Answer.Tree.of(code, resource, tree.object())
                     : success(resource, tree.object(), code);
             case Answer.Success success -> success;
             case Answer.Listing listing -> listing;
@@ -115,7 +115,7 @@ final class Deleter {
         Long grace = Metadata.of(object).deletionGracePeriodSeconds();
         boolean stays = heldBack || grace != null && grace > 0;
         if (request.dryRun()) {
-            return new Outcome.Done(!stays, stays, new Answer.Tree(200, resource.kind(), resource.type(), object));
+            return new Outcome.Done(!stays, stays, Answer.Tree.of(200, resource, object));
         }
         byte[] bytes = resource.form().encodeWithoutVersion(object);
         CachedObject marked = current;
@@ -134,7 +134,7 @@ final class Deleter {
     private Outcome remove(ServedResource resource, CachedObject current, ObjectNode object, WriteRequest request,
             boolean marked) {
         if (request.dryRun()) {
-            return new Outcome.Done(true, false, new Answer.Tree(200, resource.kind(), resource.type(), object));
+            return new Outcome.Done(true, false, Answer.Tree.of(200, resource, object));
         }
         CachedObject removed = resource.storage().remove(current);
         if (removed == null) {

@@ -22,9 +22,10 @@ import io.myriad.apiserver.storage.ObjectStorage;
  * @param storage the objects, shared by all versions of the resource
  * @param form how they are stored and served
  * @param hooks what happens around writes, such as address allocation
+ * @param custom whether a custom resource definition made it
  */
 public record ServedResource(Resource resource, Strategy strategy, ObjectStorage storage, ObjectForm form,
-        WriteHooks hooks) {
+        WriteHooks hooks, boolean custom) {
     public GroupVersionResource name() {
         return resource.name();
     }

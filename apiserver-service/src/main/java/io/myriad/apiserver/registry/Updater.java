@@ -139,7 +139,7 @@ final class Updater {
             if (request.dryRun()) {
                 ObjectNode shown = Creator.reread(resource, request.namespace(), request.name(), bytes);
                 Metadata.of(shown).resourceVersion(Long.toString(current.resourceVersion()));
-                return new Answer.Tree(200, resource.kind(), resource.type(), shown);
+                return Answer.Tree.of(200, resource, shown);
             }
             if (Arrays.equals(bytes, resource.form().encodeWithoutVersion(old))) {
                 // Nothing changed: nothing is written, provided that this is what the store has.
@@ -237,7 +237,7 @@ final class Updater {
             }
             resource.hooks().afterDelete(object);
         }
-        return new Answer.Tree(200, resource.kind(), resource.type(), object);
+        return Answer.Tree.of(200, resource, object);
     }
 
     private Answer create(ServedResource resource, Change change, WriteRequest request,

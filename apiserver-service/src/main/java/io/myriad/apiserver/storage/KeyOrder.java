@@ -26,17 +26,42 @@ public final class KeyOrder {
                 : rank(namespace.charAt(shared)) - '/';
     }
 
+    /** Compares the key of an object, {@code namespace/name}, with any text. */
+    public static int compareToText(String namespace, String name, String text) {
+        if (namespace.isEmpty()) {
+            return compare(name, 0, text, 0);
+        }
+        int length = namespace.length();
+        int shared = Math.min(length, text.length());
+        for (int i = 0; i < shared; i++) {
+            if (namespace.charAt(i) != text.charAt(i)) {
+                return rank(namespace.charAt(i)) - rank(text.charAt(i));
+            }
+        }
+        if (text.length() <= length) {
+            return 1;
+        }
+        char behind = text.charAt(length);
+        return behind == '/' ? compare(name, 0, text, length + 1) : '/' - rank(behind);
+    }
+
     /** Compares keys, or parts of them, as their UTF-8 bytes compare. */
     public static int compare(String left, String right) {
-        int shared = Math.min(left.length(), right.length());
+        return compare(left, 0, right, 0);
+    }
+
+    private static int compare(String left, int leftStart, String right, int rightStart) {
+        int leftLength = left.length() - leftStart;
+        int rightLength = right.length() - rightStart;
+        int shared = Math.min(leftLength, rightLength);
         for (int i = 0; i < shared; i++) {
-            char a = left.charAt(i);
-            char b = right.charAt(i);
+            char a = left.charAt(leftStart + i);
+            char b = right.charAt(rightStart + i);
             if (a != b) {
                 return rank(a) - rank(b);
             }
         }
-        return left.length() - right.length();
+        return leftLength - rightLength;
     }
 
     /** The key of an object without its resource's prefix: {@code namespace/name}, or {@code name} without a namespace. */

@@ -79,7 +79,7 @@ public final class StorageStatus {
     public static StatusException notReady(String groupResource, int retryAfterSeconds) {
         return new StatusException(new Status(StatusReason.TOO_MANY_REQUESTS.code(), StatusReason.TOO_MANY_REQUESTS,
                 "the cache of " + groupResource + " is not initialized yet",
-                new Status.Details("", "", "", "", List.of(), Math.max(1, retryAfterSeconds))));
+                retryAfter(retryAfterSeconds)));
     }
 
     /** 503: the store does not answer, or refuses; {@code why} names no secret. */
@@ -91,6 +91,10 @@ public final class StorageStatus {
     public static StatusException timeout(String operation, long afterMillis) {
         return new StatusException(new Status(StatusReason.TIMEOUT.code(), StatusReason.TIMEOUT,
                 "the store has not answered " + operation + " within " + afterMillis + " ms",
-                new Status.Details("", "", "", "", List.of(), 1)));
+                retryAfter(1)));
+    }
+
+    static Status.Details retryAfter(int seconds) {
+        return new Status.Details("", "", "", "", List.of(), Math.max(1, seconds));
     }
 }

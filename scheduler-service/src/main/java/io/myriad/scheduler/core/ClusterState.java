@@ -143,6 +143,18 @@ public final class ClusterState {
         dropIfUnused(node);
     }
 
+    /** A pod on a node is as given now, on the same node. */
+    public void updatePod(Pod pod) {
+        NodeState node = stateOf(pod.node());
+        Pod known = node.find(pod.uid());
+        if (known.template() == pod.template() && known.terminating() == pod.terminating()) {
+            node.replace(known, pod);
+        } else {
+            removePod(known);
+            addPod(pod);
+        }
+    }
+
     /** The pods on a node, in no order. */
     public List<Pod> podsOn(String name) {
         Integer id = ids.get(name);

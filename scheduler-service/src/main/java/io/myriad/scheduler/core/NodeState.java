@@ -88,8 +88,13 @@ final class NodeState {
         throw new IllegalStateException("pod " + uid + " is not on node " + name);
     }
 
+    /** Puts what is known of a pod now in place of what was; nothing that is counted may differ. */
+    void replace(Pod before, Pod now) {
+        pods.set(slot(before), now);
+    }
+
     void remove(Pod pod, TemplateState template) {
-        pods.set(pods.indexOf(pod), pods.getLast());
+        pods.set(slot(pod), pods.getLast());
         pods.removeLast();
         use(template, -1);
         List<HostPort> taken = ports;
@@ -97,6 +102,15 @@ final class NodeState {
             pod.template().hostPorts().forEach(taken::remove); // one entry each, others may have equal ones
             ports = taken.isEmpty() ? null : taken;
         }
+    }
+
+    private int slot(Pod pod) {
+        for (int i = pods.size() - 1; i >= 0; i--) {
+            if (pods.get(i) == pod) {
+                return i;
+            }
+        }
+        throw new IllegalStateException("pod " + pod.uid() + " is not on node " + name);
     }
 
     private void use(TemplateState template, int sign) {

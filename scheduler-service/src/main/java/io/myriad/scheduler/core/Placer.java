@@ -192,7 +192,8 @@ public final class Placer {
     }
 
     /** The first filter that refuses, the nominated pods counted in first and then left out; or null. */
-    private @Nullable Rejection reject(PodClass pods, Pod pod, NodeState node) {
+    @Nullable
+    Rejection reject(PodClass pods, Pod pod, NodeState node) {
         Rejection rejection = node.nominated.isEmpty() ? null : rejectWithNominated(pods, pod, node);
         return rejection != null ? rejection : NodeFilter.reject(pods, node);
     }
@@ -277,11 +278,7 @@ public final class Placer {
                 continue; // cannot be: every node was refused a moment ago
             }
             plugins.add(rejection.plugin);
-            if (rejection == Rejection.RESOURCES) {
-                NodeFilter.missing(pods, node, cluster.resources).forEach(what -> reasons.merge(what, 1, Integer::sum));
-            } else {
-                reasons.merge(rejection.words, 1, Integer::sum);
-            }
+            words(pods, node, rejection).forEach(what -> reasons.merge(what, 1, Integer::sum));
             if (!rejection.lasting && !(rejection == Rejection.RESOURCES && NodeFilter.exceeds(pods, node))) {
                 improvable.add(node.name);
             }
@@ -291,6 +288,13 @@ public final class Placer {
             reasons.merge(OTHER_NODES, cluster.nodes() - looked, Integer::sum);
         }
         return new Diagnosis(cluster.nodes(), reasons, plugins, "", improvable);
+    }
+
+    /** The reasons behind a refusal, as messages give them. */
+    List<String> words(PodClass pods, NodeState node, Rejection rejection) {
+        return rejection == Rejection.RESOURCES
+                ? NodeFilter.missing(pods, node, cluster.resources)
+                : List.of(rejection.words);
     }
 
     // ---- classes

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param startMillis when it started on its node, since the epoch; 0 when it has not
  * @param pending what matters only while it has no node; null afterwards
  */
-public record Pod(String uid, String name, String resourceVersion, PodTemplate template, int priority, String node,
-        boolean terminating, boolean displaced, long startMillis, @Nullable Pending pending) {
+public record Pod(String uid, String name, PodTemplate template, int priority, String node, boolean terminating,
+        boolean displaced, long startMillis, @Nullable Pending pending) {
     /**
      * What matters of a pod that has no node yet.
      *
@@ -24,9 +24,10 @@ public record Pod(String uid, String name, String resourceVersion, PodTemplate t
      * @param preempts whether it may displace pods of lower priority
      * @param condition its condition {@code PodScheduled}, or null
      * @param generation its {@code metadata.generation}
+     * @param resourceVersion its version, for those who are told about it
      */
     public record Pending(String schedulerName, boolean gated, String nominatedNode, boolean preempts,
-            @Nullable Condition condition, long generation) {}
+            @Nullable Condition condition, long generation, String resourceVersion) {}
 
     /** A condition that is false, as far as it is compared before it is written again. */
     public record Condition(boolean holds, String reason, String message) {}
@@ -42,7 +43,7 @@ public record Pod(String uid, String name, String resourceVersion, PodTemplate t
 
     /** The same pod on a node. */
     public Pod on(String newNode) {
-        return new Pod(uid, name, resourceVersion, template, priority, newNode, terminating, displaced, startMillis,
+        return new Pod(uid, name, template, priority, newNode, terminating, displaced, startMillis,
                 pending);
     }
 }

@@ -1,0 +1,216 @@
+package io.myriad.cli.api;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+
+import org.jspecify.annotations.Nullable;
+
+import io.myriad.certificates.Credential;
+import io.myriad.certificates.Pem;
+import io.myriad.cli.cluster.Cluster;
+import io.myriad.cli.cluster.Pki;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * The administrator at the API server: the few requests that the command itself needs. Made of the JDK's oldest HTTP client, which costs a short-lived process least.
+ * Not safe for use by several threads.
+ */
+public final class ApiClient {
+    private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
+    private static final int READ_TIMEOUT_MILLIS = 30_000;
+    private static final int ERROR_BODY_LIMIT_BYTES = 4_096;
+
+    private final List<String> servers;
+    private final SSLSocketFactory sockets;
+    private int current;
+
+    private ApiClient(List<String> servers, SSLSocketFactory sockets) {
+        this.servers = servers;
+        this.sockets = sockets;
+    }
+
+    /** A client with the credentials of a cluster's administrator, for all of its API servers. */
+    public static ApiClient of(Cluster cluster) throws IOException {
+        Pki pki = cluster.directory().pki();
+        Credential admin = Credential.read(pki.certificate(Pki.Identity.ADMIN), pki.key(Pki.Identity.ADMIN));
+        X509Certificate authority = Pem.readCertificate(pki.certificate(Pki.Authority.CLUSTER));
+        try {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            trusted.setCertificateEntry("ca", authority);
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(new KeyManager[]{new SingleKey(admin)}, trust.getTrustManagers(), null);
+            return new ApiClient(cluster.apiServerUrls(), context.getSocketFactory());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("cannot set up TLS", e);
+        }
+    }
+
+    /** What is done with the body of an answer. */
+    public interface BodyReader<T> {
+        /** Reads the body; the caller closes it. */
+        T read(InputStream body) throws IOException;
+    }
+
+    /**
+     * Reads a path.
+     *
+     * @throws IOException
+     *             if no server answers, or the answer is not 200
+     */
+    public <T> T get(String path, BodyReader<T> reader) throws IOException {
+        return retried(server -> {
+            HttpsURLConnection connection = open(server, "GET", path);
+            int code = connection.getResponseCode();
+            if (code != HttpsURLConnection.HTTP_OK) {
+                throw new IOException("GET " + path + ": " + code + " " + drain(connection.getErrorStream()));
+            }
+            try (InputStream body = connection.getInputStream()) {
+                return reader.read(body);
+            }
+        });
+    }
+
+    /**
+     * Creates an object. That it is there already is success.
+     *
+     * @param path
+     *            the collection
+     * @param json
+     *            the object
+     */
+    public void create(String path, byte[] json) throws IOException {
+        retried(server -> {
+            HttpsURLConnection connection = open(server, "POST", path);
+            connection.setDoOutput(true);
+            connection.setRequestProperty("Content-Type", "application/json");
+            connection.setFixedLengthStreamingMode(json.length);
+            try (OutputStream body = connection.getOutputStream()) {
+                body.write(json);
+            }
+            return expect(connection, "POST " + path, 201, 409);
+        });
+    }
+
+    /** Deletes an object. That it is not there is success. */
+    public void delete(String path) throws IOException {
+        retried(server -> expect(open(server, "DELETE", path), "DELETE " + path, 200, 202, 404));
+    }
+
+    private interface Request<T> {
+        T send(String server) throws IOException;
+    }
+
+    /** Tries each server once, beginning with the one that answered last. */
+    private <T> T retried(Request<T> request) throws IOException {
+        IOException failure = null;
+        for (int attempt = 0; attempt < servers.size(); attempt++) {
+            try {
+                return request.send(servers.get(current));
+            } catch (IOException e) {
+                failure = e;
+                current = (current + 1) % servers.size();
+            }
+        }
+        throw failure == null ? new IOException("the cluster has no API server") : failure;
+    }
+
+    private HttpsURLConnection open(String server, String method, String path) throws IOException {
+        HttpsURLConnection connection = (HttpsURLConnection) URI.create(server + path).toURL().openConnection();
+        connection.setSSLSocketFactory(sockets);
+        connection.setRequestMethod(method);
+        connection.setRequestProperty("Accept", "application/json");
+        connection.setRequestProperty("User-Agent", "myriad");
+        connection.setConnectTimeout(CONNECT_TIMEOUT_MILLIS);
+        connection.setReadTimeout(READ_TIMEOUT_MILLIS);
+        return connection;
+    }
+
+    private static int expect(HttpsURLConnection connection, String request, int... codes) throws IOException {
+        int code = connection.getResponseCode();
+        boolean success = code < HttpsURLConnection.HTTP_BAD_REQUEST;
+        String body = drain(success ? connection.getInputStream() : connection.getErrorStream());
+        for (int expected : codes) {
+            if (code == expected) {
+                return code;
+            }
+        }
+        throw new IOException(request + ": " + code + " " + body);
+    }
+
+    /** Reads to the end, so that the connection can be used again; returns the beginning. */
+    private static String drain(@Nullable InputStream body) throws IOException {
+        if (body == null) {
+            return "";
+        }
+        try (body) {
+            String text = new String(body.readNBytes(ERROR_BODY_LIMIT_BYTES), UTF_8);
+            body.transferTo(OutputStream.nullOutputStream());
+            return text;
+        }
+    }
+
+    /** Offers one key. A key store would encrypt the key in memory first, which takes longer than the handshake. */
+    private static final class SingleKey extends X509ExtendedKeyManager {
+        private static final String ALIAS = "admin";
+        private final Credential credential;
+
+        SingleKey(Credential credential) {
+            this.credential = credential;
+        }
+
+        @Override
+        public String[] getClientAliases(String keyType, Principal[] issuers) {
+            return new String[]{ALIAS};
+        }
+
+        @Override
+        public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
+            return ALIAS;
+        }
+
+        @Override
+        public String chooseEngineClientAlias(String[] keyTypes, Principal[] issuers, SSLEngine engine) {
+            return ALIAS;
+        }
+
+        @Override
+        public String[] getServerAliases(String keyType, Principal[] issuers) {
+            return new String[0];
+        }
+
+        @Override
+        public @Nullable String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
+            return null;
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return new X509Certificate[]{credential.certificate()};
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return credential.privateKey();
+        }
+    }
+}
