@@ -14,4 +14,7 @@ public interface ObjectWriter {
 
     /** Replaces the status of an object. */
     void updateStatus(GroupVersionResource resource, String namespace, ObjectNode object);
+
+    /** Deletes an object; throws a StatusException (NotFound) when it is not there. */
+    void delete(GroupVersionResource resource, String namespace, String name);
 }

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -47,7 +48,8 @@ final class GoldenCase {
     }
 
     /** Runs the case; null when every answer agrees, else where the first difference is and what was there. */
-    @Nullable String run() throws IOException, InterruptedException {
+    @Nullable
+    String run() throws IOException, InterruptedException {
         setUp();
         try {
             int index = 0;
@@ -107,7 +109,8 @@ final class GoldenCase {
         String method = step.path("method").stringValue("");
         String watch = step.path("query").path("watch").stringValue("none").toLowerCase(Locale.ROOT);
         boolean watching = method.equals("GET")
-                && (!watch.equals("none") && !watch.equals("false") && !watch.equals("0") || target.contains("/watch/"));
+                && (!watch.equals("none") && !watch.equals("false") && !watch.equals("0")
+                        || target.contains("/watch/"));
         JsonNode poll = step.path("poll");
         long deadline = System.nanoTime() + POLL_LIMIT_NANOS;
         GoldenClient.Answer answer;

@@ -1,11 +1,5 @@
 package io.myriad.apiserver.golden;
 
-import io.myriad.apiserver.ApiserverApplication;
-import io.myriad.certificates.CertificateAuthority;
-import io.myriad.certificates.Credential;
-import io.myriad.certificates.KeyPairs;
-import io.myriad.certificates.Pem;
-import io.myriad.store.StoreApplication;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,7 +18,15 @@ import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+
 import org.springframework.context.ConfigurableApplicationContext;
+
+import io.myriad.apiserver.ApiserverApplication;
+import io.myriad.certificates.CertificateAuthority;
+import io.myriad.certificates.Credential;
+import io.myriad.certificates.KeyPairs;
+import io.myriad.certificates.Pem;
+import io.myriad.store.StoreApplication;
 
 /** A store and an API server in this process, started as the recorded one was, with a client that is a cluster admin. */
 final class GoldenServer implements AutoCloseable {

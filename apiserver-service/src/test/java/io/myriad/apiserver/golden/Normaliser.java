@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -55,7 +56,8 @@ final class Normaliser {
     }
 
     /** The body of an answer, or null when there is none to compare. */
-    @Nullable JsonNode body(String contentType, byte[] data, boolean listVersion) {
+    @Nullable
+    JsonNode body(String contentType, byte[] data, boolean listVersion) {
         if (data.length == 0) {
             return null;
         }
@@ -168,7 +170,8 @@ final class Normaliser {
             item.forEach(ip -> result.add(Set.of("", "None").contains(ip.stringValue("")) ? ip : text("<ip>")));
             return result;
         }
-        if (Set.of("nodePort", "healthCheckNodePort").contains(key) && item.isIntegralNumber() && item.longValue() > 0) {
+        if (Set.of("nodePort", "healthCheckNodePort").contains(key) && item.isIntegralNumber()
+                && item.longValue() > 0) {
             return text("<port>");
         }
         if (key.equals("cells") && item.isArray()) {
