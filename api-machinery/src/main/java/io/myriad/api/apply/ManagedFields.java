@@ -10,6 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 import io.myriad.api.FieldError;
 import io.myriad.api.schema.ObjectType;
 import io.myriad.api.value.JsonValues;
+import io.myriad.api.value.Timestamps;
 
 /**
  * Keeps {@code metadata.managedFields} when objects are created, updated and patched: who owns which field, in which
@@ -148,13 +149,15 @@ public final class ManagedFields {
     static void track(Managers managers, ObjectNode live, ObjectNode object, ObjectType type, Writer writer,
             Versions versions) {
         String apiVersion = writer.apiVersion();
-        Comparison changes = new Ownership(managers, writer, versions).take(
-                new Ownership.Versioned(live, type, apiVersion),
+        Ownership ownership = new Ownership(managers, writer, versions);
+        Ownership.Versioned before = new Ownership.Versioned(live, type, apiVersion);
+        ownership.reconcile(before);
+        Comparison changes = ownership.take(before,
                 new Ownership.Versioned(CanonicalForm.of(object, type), type, apiVersion), null, true);
         FieldSet taken = changes.modified().union(changes.added()).without(writer.resetFields())
                 .difference(NEVER_OWNED);
         if (!taken.isEmpty()) {
-            String time = Managers.format(writer.time());
+            String time = Timestamps.format(writer.time());
             managers.owners().merge(Managers.Id.updater(writer), new Managers.Owned(taken, apiVersion, time),
                     (previous, now) -> now.with(now.fields().union(previous.fields())));
         }

@@ -1,7 +1,5 @@
 package io.myriad.api.apply;
 
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -64,10 +62,6 @@ final class Managers {
     }
 
     boolean isEmpty() { return owners.isEmpty(); }
-
-    static String format(Instant time) {
-        return time.truncatedTo(ChronoUnit.SECONDS).toString();
-    }
 
     /**
      * Decodes {@code metadata.managedFields}.

@@ -55,6 +55,19 @@ final class MergeRules {
         return value.isObject() || value.isNull() ? Granularity.FIELDS : Granularity.LEAF;
     }
 
+    /** Whether objects and lists of this shape are owned as a whole. */
+    static boolean isAtomic(Shape shape) {
+        return switch (shape) {
+            case Shape.Scalar scalar -> false;
+            case Shape.Structure structure -> structure.type().atomic()
+                    || structure.type().form() == ObjectType.Form.RAW_OBJECT
+                    || structure.type().form() == ObjectType.Form.WRAPPED_LIST;
+            case Shape.ListOf list -> list.semantics() == Shape.ListSemantics.ATOMIC;
+            case Shape.MapOf map -> map.atomic();
+            case Shape.Any any -> false;
+        };
+    }
+
     /** The shape of a field of a value that is owned by fields. What the type does not know may be anything. */
     static Shape fieldShape(Shape shape, String name) {
         Field field = declaredField(shape, name);

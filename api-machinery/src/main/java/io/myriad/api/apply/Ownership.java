@@ -34,6 +34,14 @@ final class Ownership {
         this.versions = versions;
     }
 
+    /** Fits what the managers own to the types as they are now. */
+    void reconcile(Versioned live) {
+        managers.owners().replaceAll((id, owned) -> {
+            Versioned there = convert(live, owned.apiVersion());
+            return there == null ? owned : owned.with(Trees.reconcile(owned.fields(), there.type));
+        });
+    }
+
     /**
      * Takes what a write changed from the other managers.
      *

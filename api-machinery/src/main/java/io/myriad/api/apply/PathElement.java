@@ -1,5 +1,6 @@
 package io.myriad.api.apply;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,6 +13,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.LongNode;
 import tools.jackson.databind.node.ObjectNode;
 
+import io.myriad.api.codec.JsonWriter;
 import io.myriad.api.value.JsonValues;
 
 /**
@@ -108,9 +110,8 @@ sealed interface PathElement extends Comparable<PathElement> {
         };
     }
 
-    /** JSON in which the characters that HTML knows are escaped, as in Go. */
     private static String json(JsonNode value) {
-        return value.toString().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
+        return new String(JsonWriter.write(value), StandardCharsets.UTF_8);
     }
 
     /** The step as messages show it: {@code .spec}, {@code [containerPort=80,protocol="TCP"]}, {@code [="a"]}. */

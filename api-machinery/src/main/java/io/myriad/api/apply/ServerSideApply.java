@@ -1,5 +1,6 @@
 package io.myriad.api.apply;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +17,10 @@ import io.myriad.api.GroupVersionKind;
 import io.myriad.api.Status;
 import io.myriad.api.StatusException;
 import io.myriad.api.StatusReason;
+import io.myriad.api.codec.JsonWriter;
 import io.myriad.api.schema.ObjectType;
 import io.myriad.api.value.JsonValues;
+import io.myriad.api.value.Timestamps;
 
 /**
  * Server-side apply: merges a configuration, which mentions what its manager cares about, into the stored object, and
@@ -103,21 +106,22 @@ public final class ServerSideApply {
                 ManagedFields.track(managers, CanonicalForm.empty(type), live, type, writer.named(BEFORE_FIRST_APPLY),
                         versions);
             }
+            Ownership ownership = new Ownership(managers, writer, versions);
+            Ownership.Versioned before = new Ownership.Versioned(live, type, writer.apiVersion());
+            ownership.reconcile(before);
             Managers.Id self = Managers.Id.applier(writer);
             Managers.Owned last = managers.owners().get(self);
             FieldSet fields = Fields.of(configuration, type).without(writer.resetFields());
             String lastTime = last == null ? null : last.time();
             managers.owners().put(self, new Managers.Owned(fields, writer.apiVersion(), lastTime));
 
-            Ownership ownership = new Ownership(managers, writer, versions);
-            Ownership.Versioned before = new Ownership.Versioned(live, type, writer.apiVersion());
             Ownership.Versioned merged = new Ownership.Versioned(Trees.merge(live, configuration, type), type,
                     writer.apiVersion());
             Ownership.Versioned after = last == null ? merged : ownership.prune(merged, last);
             ownership.take(before, after, self, force);
 
             boolean changed = !JsonValues.equal(live, after.object());
-            String time = changed ? Managers.format(writer.time()) : lastTime;
+            String time = changed ? Timestamps.format(writer.time()) : lastTime;
             managers.owners().computeIfPresent(self, (same, owned) -> {
                 FieldSet kept = owned.fields().difference(ManagedFields.NEVER_OWNED);
                 return kept.isEmpty() ? null : new Managers.Owned(kept, owned.apiVersion(), time);
@@ -201,7 +205,7 @@ public final class ServerSideApply {
             own.remove(LAST_APPLIED);
         }
         ObjectNode changed = annotations.deepCopy();
-        changed.put(LAST_APPLIED, sorted(applied) + "\n");
+        changed.put(LAST_APPLIED, new String(JsonWriter.write(sorted(applied)), StandardCharsets.UTF_8) + "\n");
         int characters = 0;
         for (Map.Entry<String, JsonNode> annotation : changed.properties()) {
             characters += annotation.getKey().length() + annotation.getValue().asString("").length();

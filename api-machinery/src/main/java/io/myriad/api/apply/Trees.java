@@ -227,4 +227,27 @@ final class Trees {
         });
         return builder.build();
     }
+
+    /**
+     * The set as the type wants it: where the type has become atomic since somebody got fields in it, that is owned as a
+     * whole. The set itself when that has not happened.
+     */
+    static FieldSet reconcile(FieldSet set, ObjectType type) {
+        return reconcile(set, new Shape.Structure(type));
+    }
+
+    private static FieldSet reconcile(FieldSet set, Shape shape) {
+        FieldSet.Builder builder = new FieldSet.Builder();
+        boolean[] changed = new boolean[1];
+        set.forEach((element, member, below) -> {
+            Shape inner = element instanceof PathElement.Name field
+                    ? MergeRules.fieldShape(shape, field.name())
+                    : shape instanceof Shape.ListOf list ? list.element() : new Shape.Any();
+            boolean whole = !below.isEmpty() && MergeRules.isAtomic(inner);
+            FieldSet kept = whole ? FieldSet.EMPTY : reconcile(below, inner);
+            changed[0] |= kept != below;
+            builder.add(element, member || whole, kept);
+        });
+        return changed[0] ? builder.build() : set;
+    }
 }

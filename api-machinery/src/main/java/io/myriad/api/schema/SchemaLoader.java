@@ -28,6 +28,7 @@ final class SchemaLoader {
     private final Map<GroupVersionKind, ObjectType> kinds = new HashMap<>();
     private final Map<GroupVersionResource, Resource> resources = new LinkedHashMap<>();
     private final List<Schema.Group> groups = new ArrayList<>();
+    private final List<Runnable> copies = new ArrayList<>();
 
     private SchemaLoader() {}
 
@@ -59,6 +60,7 @@ final class SchemaLoader {
             }
         });
         table.forEachEntry(this::readType);
+        copies.forEach(Runnable::run);
     }
 
     private void readType(String name, JsonNode facts) {
@@ -119,7 +121,8 @@ final class SchemaLoader {
     private Shape shape(JsonNode facts) {
         String reference = text(facts, "ref");
         if (reference != null) {
-            return new Shape.Structure(type(reference));
+            ObjectType type = type(reference);
+            return new Shape.Structure("granular".equals(text(facts, "mapType")) ? granular(type) : type);
         }
         return switch (facts.path("type").stringValue("any")) {
             case "array" -> new Shape.ListOf(shape(facts.get("items")), semantics(facts),
@@ -135,6 +138,13 @@ final class SchemaLoader {
             case "boolean" -> new Shape.Scalar(Shape.ScalarKind.BOOLEAN, List.of());
             default -> new Shape.Any();
         };
+    }
+
+    /** A type like this one that server-side apply merges field by field; completed when all types are. */
+    private ObjectType granular(ObjectType type) {
+        ObjectType copy = new ObjectType(type.name());
+        copies.add(() -> copy.complete(type.form(), type.fields(), type.typeMeta(), false, type.protoName()));
+        return copy;
     }
 
     private static Shape.ListSemantics semantics(JsonNode facts) {

@@ -11,6 +11,7 @@ import io.myriad.api.FieldError;
 import io.myriad.api.Status;
 import io.myriad.api.StatusException;
 import io.myriad.api.selector.Requirement.Operator;
+import io.myriad.api.value.Names;
 
 /**
  * Recursive descent over the label selector grammar:
@@ -82,7 +83,7 @@ final class LabelSelectorParser {
         if (key.kind != Kind.WORD) {
             throw unexpected(key, "identifier");
         }
-        List<String> problems = LabelNames.keyProblems(key.text);
+        List<String> problems = Names.qualifiedName(key.text);
         if (!problems.isEmpty()) {
             throw bad("<nil>: " + FieldError.invalid("", key.text, String.join("; ", problems)).detail());
         }

@@ -13,6 +13,7 @@ import io.myriad.api.FieldError;
 import io.myriad.api.Status;
 import io.myriad.api.StatusException;
 import io.myriad.api.selector.Requirement.Operator;
+import io.myriad.api.value.Names;
 
 /** What keys, operators and values of label selectors may be. */
 final class LabelSelectorRules {
@@ -24,7 +25,7 @@ final class LabelSelectorRules {
      */
     static Requirement requirement(String key, Operator operator, SortedSet<String> values) {
         List<FieldError> errors = new ArrayList<>();
-        List<String> keyProblems = LabelNames.keyProblems(key);
+        List<String> keyProblems = Names.qualifiedName(key);
         if (!keyProblems.isEmpty()) {
             errors.add(FieldError.invalid("key", key, String.join("; ", keyProblems)));
         }
@@ -50,7 +51,7 @@ final class LabelSelectorRules {
         Iterator<String> each = values.iterator();
         for (int i = 0; each.hasNext(); i++) {
             String value = each.next();
-            List<String> problems = LabelNames.valueProblems(value);
+            List<String> problems = Names.labelValue(value);
             if (!problems.isEmpty()) {
                 errors.add(FieldError.invalid("values[" + i + "][" + key + "]", value, String.join("; ", problems)));
             }
@@ -83,8 +84,8 @@ final class LabelSelectorRules {
         }
         String labelsPath = path + ".matchLabels";
         selector.path("matchLabels").forEachEntry((key, value) -> {
-            LabelNames.keyProblems(key).forEach(problem -> errors.add(FieldError.invalid(labelsPath, key, problem)));
-            LabelNames.valueProblems(value.asString(""))
+            Names.qualifiedName(key).forEach(problem -> errors.add(FieldError.invalid(labelsPath, key, problem)));
+            Names.labelValue(value.asString(""))
                     .forEach(problem -> errors.add(FieldError.invalid(labelsPath, value.asString(""), problem)));
         });
         JsonNode expressions = selector.path("matchExpressions");
@@ -113,10 +114,10 @@ final class LabelSelectorRules {
             default -> errors.add(FieldError.invalid(path + ".operator", operator, "not a valid selector operator"));
         }
         String key = expression.path("key").asString("");
-        LabelNames.keyProblems(key).forEach(problem -> errors.add(FieldError.invalid(path + ".key", key, problem)));
+        Names.qualifiedName(key).forEach(problem -> errors.add(FieldError.invalid(path + ".key", key, problem)));
         for (int i = 0; i < values.size(); i++) {
             String value = values.get(i).asString("");
-            for (String problem : LabelNames.valueProblems(value)) {
+            for (String problem : Names.labelValue(value)) {
                 errors.add(FieldError.invalid(path + ".values[" + i + "]", value, problem));
             }
         }

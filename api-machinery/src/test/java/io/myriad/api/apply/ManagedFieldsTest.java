@@ -171,6 +171,19 @@ class ManagedFieldsTest {
     }
 
     @Test
+    void partsOfWhatBecameAtomicAreOwnedAsAWhole() {
+        ObjectNode live = json("{'metadata':{'name':'x','uid':'u'},'spec':{'tolerations':[{'key':'a'}]}}");
+        ((ObjectNode) live.get("metadata")).set("managedFields", json("""
+                [{'manager':'m','operation':'Update','apiVersion':'v1','fieldsType':'FieldsV1',
+                  'fieldsV1':{'f:spec':{'f:tolerations':{'k:{\\'key\\':\\'a\\'}':{'f:key':{}}}}}}]
+                """.replace("\\'", "\\\"")));
+        ObjectNode next = live.deepCopy();
+        ((ObjectNode) next.get("spec")).put("hostname", "h");
+        ManagedFields.update(live, next, POD, writer("n", TIME), Versions.ONE);
+        assertThat(owners(next).get("m")).isEqualTo("{\"f:spec\":{\"f:tolerations\":{}}}");
+    }
+
+    @Test
     void timesGoBackWhenNothingElseWouldChange() {
         ObjectNode live = stored(map("a", "1"), "m");
         ObjectNode next = live.deepCopy();

@@ -28,6 +28,16 @@ class SchemaTest {
     }
 
     @Test
+    void aFieldMayBeMergedWhoseTypeIsReplacedElsewhere() {
+        Field claim = schema.type("io.k8s.api.core.v1.PersistentVolumeSpec").field("claimRef");
+        ObjectType merged = ((Shape.Structure) claim.shape()).type();
+        assertThat(merged.atomic()).isFalse();
+        ObjectType replaced = schema.type("io.k8s.api.core.v1.ObjectReference");
+        assertThat(replaced.atomic()).isTrue();
+        assertThat(merged.fields()).containsExactlyElementsOf(replaced.fields());
+    }
+
+    @Test
     void inlinedFieldsKnowTheWayToTheirMessage() {
         Field name = schema.type("io.k8s.api.core.v1.ConfigMapKeySelector").field("name");
         assertThat(name.wire().via()).containsExactly(1);
