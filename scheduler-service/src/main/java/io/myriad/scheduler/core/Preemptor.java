@@ -34,17 +34,18 @@ public final class Preemptor {
     /**
      * What came of it.
      *
-     * @param node where room can be made, or empty
+     * @param node where room can be made; empty when nowhere; null when none was looked for, so that a place made
+     *            earlier stays
      * @param victims the pods that must go, those that are going already included
      * @param message for the pod's condition
      */
-    public record Outcome(String node, List<Pod> victims, String message) {
+    public record Outcome(@Nullable String node, List<Pod> victims, String message) {
         public Outcome {
             victims = List.copyOf(victims);
         }
 
-        static Outcome none(String message) {
-            return new Outcome("", List.of(), message);
+        static Outcome notEligible(String why) {
+            return new Outcome(null, List.of(), "not eligible due to " + why);
         }
     }
 
@@ -70,10 +71,10 @@ public final class Preemptor {
     public Outcome find(Pod pod, Diagnosis diagnosis, Collection<DisruptionBudget> budgets) {
         Pod.Pending pending = pod.pending();
         if (pending == null || !pending.preempts()) {
-            return Outcome.none("not eligible due to preemptionPolicy=Never.");
+            return Outcome.notEligible("preemptionPolicy=Never.");
         }
         if (!pending.nominatedNode().isEmpty() && roomIsBeingMade(pod, pending.nominatedNode())) {
-            return Outcome.none("not eligible due to a terminating pod on the nominated node.");
+            return Outcome.notEligible("a terminating pod on the nominated node.");
         }
         Map<String, Integer> reasons = new HashMap<>();
         List<Candidate> candidates = candidates(pod, diagnosis.improvable(), budgets, reasons);
@@ -82,7 +83,7 @@ public final class Preemptor {
             if (judged < cluster.nodes()) {
                 reasons.merge(NOT_HELPFUL, cluster.nodes() - judged, Integer::sum);
             }
-            return Outcome.none(Diagnosis.histogram(cluster.nodes(), "", reasons));
+            return new Outcome("", List.of(), Diagnosis.histogram(cluster.nodes(), "", reasons));
         }
         Candidate best = candidates.getFirst();
         for (Candidate other : candidates) {

@@ -1,0 +1,50 @@
+package io.myriad.scheduler.loop;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import io.myriad.api.selector.LabelSelector;
+import io.myriad.scheduler.model.DisruptionBudget;
+import io.myriad.scheduler.model.Node;
+import io.myriad.scheduler.model.Pod;
+import io.myriad.scheduler.model.Workload;
+
+/** What the loop is told, in the order it happened. */
+public sealed interface Input {
+    /**
+     * A pod is seen as {@code now}, or gone.
+     *
+     * @param before as it was seen before, null for the first time
+     */
+    record PodSeen(@Nullable Pod before, @Nullable Pod now) implements Input {}
+
+    /** A node is seen as {@code now}, or gone. */
+    record NodeSeen(@Nullable Node before, @Nullable Node now) implements Input {}
+
+    /** A namespace has these labels; null when it is gone. */
+    record NamespaceSeen(String name, @Nullable Map<String, String> labels) implements Input {}
+
+    /** A service has this selector; null when it is gone or has none. */
+    record ServiceSeen(String namespace, String name, @Nullable Map<String, String> selector) implements Input {}
+
+    /** A controller has this selector; null when it is gone. */
+    record WorkloadSeen(String namespace, Workload workload, @Nullable LabelSelector selector) implements Input {}
+
+    /** A disruption budget is as {@code now}, or gone. */
+    record BudgetSeen(String namespace, String name, @Nullable DisruptionBudget now) implements Input {}
+
+    /** Everything there was at the start has been told. */
+    record Synced() implements Input {}
+
+    /** This process leads now, or no more. */
+    record Leading(boolean leads) implements Input {}
+
+    /**
+     * An attempt to bind a pod is over.
+     *
+     * @param error why it failed, null when it did not
+     * @param gone whether there is no such pod any more
+     */
+    record Bound(Pod pod, @Nullable String error, boolean gone) implements Input {}
+}
