@@ -10,6 +10,9 @@ public interface Reconciler<K> {
     /** Nothing more to do until something changes. */
     long DONE = 0;
 
-    /** Works on a key; returns after how many milliseconds to come back, or {@link #DONE}. */
+    /** Not yet: what this needs to see has not arrived. Comes back after the key's retry delay. */
+    long RETRY = -1;
+
+    /** Works on a key; returns after how many milliseconds to come back, or {@link #DONE} or {@link #RETRY}. */
     long reconcile(K key) throws InterruptedException;
 }

@@ -77,6 +77,10 @@ public final class Workers<K> {
     private void work(K key) throws InterruptedException {
         try {
             long again = reconciler.reconcile(key);
+            if (again == Reconciler.RETRY) {
+                queue.retry(key);
+                return;
+            }
             queue.forget(key);
             if (again > 0) {
                 queue.addAfter(key, again);
