@@ -153,11 +153,11 @@ final class FrontTest {
 
         Result result = myriad("status");
 
-        assertThat(result.out()).as(result.err())
-                .matches("(?s)JAVA (" + jdk + "|/usr/lib/jvm/.*|/opt/java/.*)/bin/java.*");
+        assertThat(result.out()).as(result.err()).startsWith("JAVA " + jdk + "/bin/java");
         environment.put("JAVA_HOME", jdk("runtime", "25").toString());
         Files.delete(directory.resolve("runtime/bin/javac"));
-        assertThat(myriad("status").out()).as("a runtime without a compiler is no JDK").doesNotContain("/runtime/");
+        assertThat(myriad("status").out()).as("a runtime without a compiler is no JDK")
+                .startsWith("JAVA " + jdk + "/bin/java");
     }
 
     @Test
