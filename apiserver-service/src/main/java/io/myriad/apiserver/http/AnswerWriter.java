@@ -13,6 +13,8 @@ import io.myriad.api.StatusException;
 import io.myriad.api.codec.ByteArraySink;
 import io.myriad.api.codec.Envelope;
 import io.myriad.api.codec.JsonWriter;
+import io.myriad.api.codec.ProtobufReader;
+import io.myriad.api.codec.ProtobufWriter;
 import io.myriad.api.schema.ObjectType;
 import io.myriad.api.schema.Schema;
 import io.myriad.apiserver.registry.Answer;
@@ -39,6 +41,24 @@ final class AnswerWriter {
 
     ObjectEncoder encoder() {
         return encoder;
+    }
+
+    ObjectType statusType() {
+        return statusType;
+    }
+
+    /** A bookmark as the kind's other objects look: with the fields that JSON always shows. */
+    ObjectNode bookmark(ServedResource resource, ObjectNode bookmark, OutputFormat format) {
+        if (format.view() == OutputFormat.View.METADATA) {
+            return bookmark;
+        }
+        byte[] message = ProtobufWriter.write(bookmark, resource.type());
+        ObjectNode shown = ProtobufReader.read(message, 0, message.length, resource.type());
+        ObjectNode tree = JsonNodeFactory.instance.objectNode();
+        tree.set("kind", bookmark.get("kind"));
+        tree.set("apiVersion", bookmark.get("apiVersion"));
+        tree.setAll(shown);
+        return tree;
     }
 
     void write(HttpCall call, Answer answer, OutputFormat format) {

@@ -1,0 +1,144 @@
+package io.myriad.apiserver.http;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+import io.myriad.api.GroupVersionKind;
+import io.myriad.api.Status;
+import io.myriad.api.StatusException;
+import io.myriad.api.StatusReason;
+import io.myriad.api.codec.Envelope;
+import io.myriad.api.codec.JsonReader;
+import io.myriad.api.codec.MalformedException;
+import io.myriad.api.codec.ProtobufReader;
+import io.myriad.api.codec.YamlReader;
+import io.myriad.api.schema.ObjectType;
+import io.myriad.apiserver.registry.FieldValidation;
+import io.myriad.apiserver.registry.WriteRequest;
+
+/** Reads the object in a request's body, in any of the formats, and checks that it is of the kind that the path is about. */
+final class BodyReader {
+    private static final String ACCEPTED = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+
+    private BodyReader() {}
+
+    /**
+     * Reads a body.
+     *
+     * @param kind what it must be; an object that names no kind is taken as one
+     * @param type the kind's type, or null to keep everything
+     * @param request says what becomes of unknown fields
+     * @return the tree, with {@code apiVersion} and {@code kind}
+     * @throws StatusException 415 for another format, 400 for what cannot be read
+     */
+    static ObjectNode read(HttpCall call, GroupVersionKind kind, @Nullable ObjectType type, WriteRequest request) {
+        ObjectNode object = switch (format(call, type != null)) {
+            case JSON -> strict(JsonReader.read(call.body(), type), request);
+            case YAML -> strict(YamlReader.read(call.body(), type), request);
+            case PROTOBUF -> protobuf(call.body(), kind, type);
+        };
+        requireKind(object, kind);
+        return object;
+    }
+
+    /**
+     * Reads options, which clients may send in any group and version that has them.
+     *
+     * @param kind the name of the kind of options
+     */
+    static ObjectNode readOptions(HttpCall call, String kind, ObjectType type, WriteRequest request) {
+        ObjectNode object = switch (format(call, true)) {
+            case JSON -> JsonReader.read(call.body(), type).object();
+            case YAML -> YamlReader.read(call.body(), type).object();
+            case PROTOBUF -> {
+                Envelope envelope = envelope(call.body());
+                ObjectNode read = ProtobufReader.read(call.body(), envelope.offset(), envelope.length(), type);
+                yield read.put("apiVersion", envelope.apiVersion()).put("kind", envelope.kind());
+            }
+        };
+        String sent = object.path("kind").asString("");
+        if (!sent.isEmpty() && !sent.equals(kind)) {
+            throw new StatusException(Status.badRequest("decoded object cannot be converted to " + kind));
+        }
+        return object;
+    }
+
+    private static Envelope envelope(byte[] body) {
+        try {
+            return Envelope.parse(body);
+        } catch (MalformedException malformed) {
+            throw new StatusException(Status.badRequest(String.valueOf(malformed.getMessage())));
+        }
+    }
+
+    /** The format of the body. */
+    static OutputFormat.Encoding format(HttpCall call, boolean protobuf) {
+        String header = call.header("Content-Type");
+        MediaType media = header.isEmpty() ? null : MediaType.parse(header);
+        if (header.isEmpty() || media != null && media.essence().equals("application/json")) {
+            return OutputFormat.Encoding.JSON;
+        }
+        if (media != null && media.essence().equals("application/yaml")) {
+            return OutputFormat.Encoding.YAML;
+        }
+        if (media != null && protobuf && media.essence().equals("application/vnd.kubernetes.protobuf")) {
+            return OutputFormat.Encoding.PROTOBUF;
+        }
+        throw new StatusException(StatusTree.general(StatusReason.UNSUPPORTED_MEDIA_TYPE,
+                "the body of the request was in an unknown format - accepted media types include: " + ACCEPTED));
+    }
+
+    private static ObjectNode strict(JsonReader.Parsed parsed, WriteRequest request) {
+        List<String> problems = parsed.problems();
+        switch (problems.isEmpty() ? FieldValidation.IGNORE : request.fieldValidation()) {
+            case IGNORE -> {}
+            case WARN -> problems.forEach(request.warnings());
+            case STRICT -> throw new StatusException(
+                    Status.badRequest("strict decoding error: " + String.join(", ", problems)));
+        }
+        return parsed.object();
+    }
+
+    private static ObjectNode protobuf(byte[] body, GroupVersionKind kind, @Nullable ObjectType type) {
+        if (type == null) {
+            throw new IllegalArgumentException("protobuf needs a type");
+        }
+        try {
+            Envelope envelope = Envelope.parse(body);
+            GroupVersionKind sent = GroupVersionKind.of(envelope.apiVersion(), envelope.kind());
+            if (!sent.equals(kind)) {
+                throw wrongKind(sent, kind);
+            }
+            ObjectNode object = ProtobufReader.read(body, envelope.offset(), envelope.length(), type);
+            object.put("apiVersion", envelope.apiVersion());
+            object.put("kind", envelope.kind());
+            return object;
+        } catch (MalformedException malformed) {
+            throw new StatusException(Status.badRequest(String.valueOf(malformed.getMessage())));
+        }
+    }
+
+    private static void requireKind(ObjectNode object, GroupVersionKind kind) {
+        String apiVersion = object.path("apiVersion").asString("");
+        String name = object.path("kind").asString("");
+        if (apiVersion.isEmpty()) {
+            object.put("apiVersion", kind.apiVersion());
+        } else if (!apiVersion.equals(kind.apiVersion())) {
+            throw wrongKind(GroupVersionKind.of(apiVersion, name), kind);
+        }
+        if (name.isEmpty()) {
+            object.put("kind", kind.kind());
+        } else if (!name.equals(kind.kind())) {
+            throw wrongKind(GroupVersionKind.of(apiVersion.isEmpty() ? kind.apiVersion() : apiVersion, name), kind);
+        }
+    }
+
+    private static StatusException wrongKind(GroupVersionKind sent, GroupVersionKind expected) {
+        return new StatusException(Status.badRequest(sent.kind().equals(expected.kind())
+                ? "the API version in the data (" + sent.apiVersion() + ") does not match the expected API version ("
+                        + expected.apiVersion() + ")"
+                : sent.kind() + " in version \"" + sent.version() + "\" cannot be handled as a " + expected.kind()));
+    }
+}

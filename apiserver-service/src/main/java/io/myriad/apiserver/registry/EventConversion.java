@@ -1,0 +1,30 @@
+package io.myriad.apiserver.registry;
+
+import tools.jackson.databind.node.ObjectNode;
+
+/** Events: stored in the core group's form, served by {@code events.k8s.io} with newer names for the same fields. */
+final class EventConversion implements Conversion {
+    private static final String[][] NAMES = {{"involvedObject", "regarding"}, {"message", "note"},
+            {"reportingComponent", "reportingController"}, {"source", "deprecatedSource"},
+            {"firstTimestamp", "deprecatedFirstTimestamp"}, {"lastTimestamp", "deprecatedLastTimestamp"},
+            {"count", "deprecatedCount"}};
+
+    @Override
+    public ObjectNode toServed(ObjectNode stored) {
+        for (String[] pair : NAMES) {
+            Conversions.rename(stored, pair[0], pair[1]);
+        }
+        return stored;
+    }
+
+    @Override
+    public ObjectNode toStored(ObjectNode served) {
+        for (String[] pair : NAMES) {
+            Conversions.rename(served, pair[1], pair[0]);
+        }
+        if (!served.has("involvedObject")) {
+            served.putObject("involvedObject");
+        }
+        return served;
+    }
+}
