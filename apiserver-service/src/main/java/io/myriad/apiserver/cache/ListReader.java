@@ -148,7 +148,7 @@ final class ListReader {
             boolean selective = !filter.isWholeNamespace();
             ResourceStore.Page page = store.page(from, end, version,
                     (int) (selective ? MAX_STORE_PAGE : Math.min(wanted, MAX_STORE_PAGE)));
-            version = page.revision();
+            version = revision == 0 ? page.revision() : revision;
             count = count < 0 ? page.count() : count;
             next = take(page.objects(), filter, limit, items);
             from = page.next();

@@ -338,8 +338,21 @@ final class WatchCache implements ObjectStorage, Feed.Target, AutoCloseable {
         }
     }
 
+    /** Fills the cache before the first write, so that watches from the write's version on find it in the history. */
+    private void beforeWrite() {
+        if (!core.state().ready()) {
+            start();
+            try {
+                awaitFilled();
+            } catch (StatusException notYet) {
+                LOG.debug("{}: a write goes on without the cache: {}", groupResource, notYet.getMessage());
+            }
+        }
+    }
+
     @Override
     public CachedObject create(String namespace, String name, byte[] stored, long ttlSeconds) {
+        beforeWrite();
         CachedObject created = store.create(namespace, name, stored, ttlSeconds);
         if (created == null) {
             throw new StatusException(Status.alreadyExists(groupResource, name));
@@ -349,11 +362,13 @@ final class WatchCache implements ObjectStorage, Feed.Target, AutoCloseable {
 
     @Override
     public @Nullable CachedObject replace(CachedObject expected, byte[] stored, long ttlSeconds) {
+        beforeWrite();
         return store.replace(expected, stored, ttlSeconds);
     }
 
     @Override
     public @Nullable CachedObject remove(CachedObject expected) {
+        beforeWrite();
         return store.remove(expected);
     }
 

@@ -24,7 +24,7 @@ public final class ProtobufIndexer implements Indexer {
     /** A plain field: the numbers that lead to it, and what its absence means in a field selector. */
     private record Selectable(int[] path, Field.WireType type) {}
 
-    private final Map<String, Selectable> selectable = new LinkedHashMap<>();
+    private final Map<String, @Nullable Selectable> selectable = new LinkedHashMap<>();
     private final List<String> selectableNames;
     private final int metadata;
     private final int labels;
@@ -35,21 +35,22 @@ public final class ProtobufIndexer implements Indexer {
      *
      * @param type the kind's type
      * @param selectableFields selector names and their paths, without {@code metadata.name} and
-     *            {@code metadata.namespace}; each path leads through structures to a plain field
-     * @throws IllegalArgumentException when a path does not
+     *            {@code metadata.namespace}; each path leads through structures. Where it ends at no plain field
+     *            ({@code status.podIPs}), the selector finds it empty, as upstream's does
+     * @throws IllegalArgumentException when the type does not have a path
      */
     public ProtobufIndexer(ObjectType type, Map<String, List<String>> selectableFields) {
         this.metadata = number(type, "metadata");
         ObjectType meta = structure(type, "metadata");
         this.labels = number(meta, "labels");
         this.resourceVersion = number(meta, "resourceVersion");
-        selectableFields.forEach((name, path) -> selectable.put(name, selectable(type, name, path)));
+        selectableFields.forEach((name, path) -> selectable.put(name, selectable(type, path)));
         List<String> names = new ArrayList<>(List.of(NAME, NAMESPACE));
         names.addAll(selectable.keySet());
         this.selectableNames = List.copyOf(names);
     }
 
-    private static Selectable selectable(ObjectType type, String name, List<String> path) {
+    private static @Nullable Selectable selectable(ObjectType type, List<String> path) {
         List<Integer> numbers = new ArrayList<>();
         ObjectType at = type;
         for (int i = 0; i < path.size() - 1; i++) {
@@ -59,7 +60,7 @@ public final class ProtobufIndexer implements Indexer {
         Field last = addNumbers(numbers, at, path.getLast());
         Field.Wire wire = last.wire();
         if (wire == null || wire.type() == Field.WireType.MESSAGE || !(last.shape() instanceof Shape.Scalar)) {
-            throw new IllegalArgumentException(name + " does not lead to a plain field of " + type);
+            return null;
         }
         return new Selectable(numbers.stream().mapToInt(Integer::intValue).toArray(), wire.type());
     }

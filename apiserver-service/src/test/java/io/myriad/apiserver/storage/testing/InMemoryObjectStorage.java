@@ -270,8 +270,11 @@ public final class InMemoryObjectStorage implements ObjectStorage {
             long requested = StorageStatus.parseVersion(query.resourceVersion());
             Boolean initial = query.sendInitialEvents();
             boolean fromState = initial == null ? requested == 0 : initial;
-            if (fromState) {
-                requireReached(requested);
+            if (fromState && requested > store.revision()) {
+                ready.add(new Event(EventType.ERROR, null, 0, false,
+                        StorageStatus.tooLarge(requested, store.revision()).status()));
+                next = Integer.MAX_VALUE;
+            } else if (fromState) {
                 position = store.revision();
                 next = history.size();
                 for (CachedObject object : current.values()) {
@@ -300,17 +303,22 @@ public final class InMemoryObjectStorage implements ObjectStorage {
         @Override
         public @Nullable Event poll() {
             synchronized (store) {
-                while (ready.isEmpty() && next < history.size()) {
-                    Change change = history.get(next++);
-                    if (change.revision() > position) {
-                        position = change.revision();
-                        Event event = seen(change);
-                        if (event != null) {
-                            return event;
-                        }
+                advance();
+                return ready.poll();
+            }
+        }
+
+        /** Looks for the next event that is for this watch. */
+        private void advance() {
+            while (ready.isEmpty() && next < history.size()) {
+                Change change = history.get(next++);
+                if (change.revision() > position) {
+                    position = change.revision();
+                    Event event = seen(change);
+                    if (event != null) {
+                        ready.add(event);
                     }
                 }
-                return ready.poll();
             }
         }
 
@@ -330,8 +338,8 @@ public final class InMemoryObjectStorage implements ObjectStorage {
         @Override
         public @Nullable Event bookmark() {
             synchronized (store) {
-                if (!bookmarks || !ready.isEmpty() || next < history.size() || next == Integer.MAX_VALUE
-                        || store.revision() < position) {
+                advance();
+                if (!bookmarks || !ready.isEmpty() || next == Integer.MAX_VALUE || store.revision() < position) {
                     return null;
                 }
                 position = store.revision();
@@ -341,7 +349,11 @@ public final class InMemoryObjectStorage implements ObjectStorage {
 
         @Override
         public void close() {
-            cursors.remove(this);
+            synchronized (store) {
+                cursors.remove(this);
+                ready.clear();
+                next = Integer.MAX_VALUE;
+            }
         }
     }
 }
