@@ -4,7 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -50,10 +53,10 @@ final class ApiPodWriter implements PodWriter {
     private final InstantSource clock;
     private final String schedulerName;
     private final AtomicInteger bindings = new AtomicInteger();
-    private final Map<String, Explanation> waiting = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Explanation> waiting = new LinkedHashMap<>();
+    private final Queue<CompletableFuture<Void>> idle = new ConcurrentLinkedQueue<>();
     private int explaining;
-    private Consumer<Input> loop = input -> {
-    };
+    private Consumer<Input> loop = input -> {};
 
     /** @param client one that writes only while this process leads */
     ApiPodWriter(ApiClient client, EventRecorder events, InstantSource clock, String schedulerName) {
@@ -84,9 +87,20 @@ final class ApiPodWriter implements PodWriter {
         return BINDINGS_MAX - bindings.get();
     }
 
-    /** How many bindings are under way. */
-    int bindings() {
-        return bindings.get();
+    /** Completes when no binding is under way. */
+    CompletableFuture<Void> whenIdle() {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        idle.add(future);
+        completeIfIdle();
+        return future;
+    }
+
+    private void completeIfIdle() {
+        if (bindings.get() == 0) {
+            for (CompletableFuture<Void> future = idle.poll(); future != null; future = idle.poll()) {
+                future.complete(null);
+            }
+        }
     }
 
     @Override
@@ -99,6 +113,7 @@ final class ApiPodWriter implements PodWriter {
                 binding.toString().getBytes(StandardCharsets.UTF_8));
         client.sendAsync(request).whenComplete((answer, error) -> {
             bindings.decrementAndGet();
+            completeIfIdle();
             Throwable cause = cause(error);
             boolean gone = cause instanceof StatusException status
                     && status.status().reason() == StatusReason.NOT_FOUND;
@@ -122,19 +137,22 @@ final class ApiPodWriter implements PodWriter {
     private void explainNext() {
         Explanation next;
         synchronized (waiting) {
-            if (explaining >= EXPLANATIONS_MAX || waiting.isEmpty()) {
+            Map.Entry<String, Explanation> first = waiting.firstEntry();
+            if (explaining >= EXPLANATIONS_MAX || first == null) {
                 return;
             }
             explaining++;
-            next = waiting.remove(waiting.keySet().iterator().next());
+            next = first.getValue();
+            waiting.remove(first.getKey());
         }
-        client.patchAsync(path(next.pod).sub("status"), PatchType.STRATEGIC, patch(next)).whenComplete((done, error) -> {
-            synchronized (waiting) {
-                explaining--;
-            }
-            report("condition of " + next.pod.key(), cause(error));
-            explainNext();
-        });
+        client.patchAsync(path(next.pod).sub("status"), PatchType.STRATEGIC, patch(next))
+                .whenComplete((done, error) -> {
+                    synchronized (waiting) {
+                        explaining--;
+                    }
+                    report("condition of " + next.pod.key(), cause(error));
+                    explainNext();
+                });
     }
 
     private ObjectNode patch(Explanation explanation) {

@@ -1,6 +1,7 @@
 package io.myriad.scheduler.loop;
 
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +38,12 @@ public sealed interface Input {
     /** Everything there was at the start has been told. */
     record Synced() implements Input {}
 
-    /** This process leads now, or no more. */
-    record Leading(boolean leads) implements Input {}
+    /**
+     * This process leads now, or no more.
+     *
+     * @param taken completed when the loop has taken it in: from then on it decides, or does not
+     */
+    record Leading(boolean leads, CompletableFuture<Void> taken) implements Input {}
 
     /**
      * An attempt to bind a pod is over.

@@ -11,8 +11,12 @@ public interface LoopListener {
     /** An attempt came to nothing: {@code unschedulable} or {@code error}. */
     void attempted(String result, QueuedPod pod, long nanos);
 
-    /** A pod was bound. */
-    void bound(QueuedPod pod, long nowMillis);
+    /**
+     * A pod was bound.
+     *
+     * @param nanos from the decision until the binding was written
+     */
+    void bound(QueuedPod pod, long nanos, long nowMillis);
 
     /** Preemption was tried and found so many victims. */
     void preempted(int victims);

@@ -48,6 +48,9 @@ public final class SchedulingLoop {
     private static final long FLUSH_INTERVAL_MILLIS = 30_000;
     private static final long NAP_MAX_MILLIS = 1_000;
 
+    /** A binding under way. */
+    private record Binding(QueuedPod queued, long startNanos) {}
+
     private final String schedulerName;
     private final ClusterState cluster;
     private final Placer placer;
@@ -58,7 +61,7 @@ public final class SchedulingLoop {
     private final ArrayBlockingQueue<Input> mailbox = new ArrayBlockingQueue<>(MAILBOX_MAX);
     private final List<Input> batch = new ArrayList<>(INPUTS_PER_STEP);
     private final Map<String, Pod> placed = new HashMap<>();
-    private final Map<String, QueuedPod> binding = new HashMap<>();
+    private final Map<String, Binding> binding = new HashMap<>();
     private final Map<String, DisruptionBudget> budgets = new HashMap<>();
     private final Map<String, String> nominations = new HashMap<>();
     private boolean synced;
@@ -150,7 +153,10 @@ public final class SchedulingLoop {
                 }
             }
             case Input.Synced synchronised -> synced = true;
-            case Input.Leading now -> leading = now.leads();
+            case Input.Leading now -> {
+                leading = now.leads();
+                now.taken().complete(null);
+            }
             case Input.Bound bound -> bound(bound, nowMillis);
         }
     }
@@ -233,7 +239,7 @@ public final class SchedulingLoop {
             Decision decision = placer.decide(pod, nowMillis);
             listener.decided(System.nanoTime() - startNanos);
             switch (decision) {
-                case Decision.Place place -> assume(queued, place.node());
+                case Decision.Place place -> assume(queued, place.node(), startNanos);
                 case Decision.Refuse refuse -> refuse(queued, refuse.diagnosis(), nowMillis, startNanos);
             }
         } catch (RuntimeException e) {
@@ -244,23 +250,25 @@ public final class SchedulingLoop {
         return true;
     }
 
-    private void assume(QueuedPod queued, String node) {
+    private void assume(QueuedPod queued, String node, long startNanos) {
         Pod assumed = queued.pod().on(node);
         cluster.addPod(assumed);
         placed.put(assumed.uid(), assumed);
-        binding.put(assumed.uid(), queued);
+        binding.put(assumed.uid(), new Binding(queued, startNanos));
         withdraw(assumed.uid());
         writer.bind(assumed);
     }
 
     private void bound(Input.Bound bound, long nowMillis) {
         Pod pod = bound.pod();
-        QueuedPod queued = binding.remove(pod.uid());
-        if (queued == null) {
+        Binding done = binding.remove(pod.uid());
+        if (done == null) {
             return;
         }
+        QueuedPod queued = done.queued;
+        long nanos = System.nanoTime() - done.startNanos;
         if (bound.error() == null) {
-            listener.bound(queued, nowMillis);
+            listener.bound(queued, nanos, nowMillis);
             queue.gone(pod.uid());
             writer.event(pod, false, "Scheduled", "Binding",
                     "Successfully assigned " + pod.key() + " to " + pod.node());
@@ -276,7 +284,7 @@ public final class SchedulingLoop {
             queue.gone(pod.uid()); // somebody else has bound it
         } else if (!bound.gone() && queue.get(pod.uid()) != null) {
             log.warn("pod {} not bound to {}: {}", pod.key(), pod.node(), bound.error());
-            listener.attempted("error", queued, 0);
+            listener.attempted("error", queued, nanos);
             queue.failed(queued, nowMillis);
             explain(queued.pod(), "SchedulerError", bound.error(), "");
         }

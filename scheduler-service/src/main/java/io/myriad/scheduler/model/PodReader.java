@@ -86,7 +86,8 @@ public final class PodReader {
         return known == null ? name : known;
     }
 
-    static Map<String, String> strings(JsonNode object) {
+    /** An object of strings, such as labels, in the order given. */
+    public static Map<String, String> strings(JsonNode object) {
         if (object.isEmpty()) {
             return Map.of();
         }

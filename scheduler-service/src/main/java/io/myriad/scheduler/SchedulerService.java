@@ -1,0 +1,172 @@
+package io.myriad.scheduler;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.myriad.control.client.ApiClient;
+import io.myriad.control.client.ClientOptions;
+import io.myriad.control.client.KubeConfig;
+import io.myriad.control.election.ApiLeaseStore;
+import io.myriad.control.election.ElectionLoop;
+import io.myriad.control.election.ElectionOptions;
+import io.myriad.control.election.LeaderElector;
+import io.myriad.control.election.Leadership;
+import io.myriad.control.events.EventRecorder;
+import io.myriad.control.informer.InformerFactory;
+import io.myriad.scheduler.core.ClusterState;
+import io.myriad.scheduler.core.Placer;
+import io.myriad.scheduler.core.Preemptor;
+import io.myriad.scheduler.loop.Input;
+import io.myriad.scheduler.loop.SchedulingLoop;
+import io.myriad.scheduler.queue.SchedulingQueue;
+
+/**
+ * The running scheduler: client, informers, loop and election. Informers and loop run from the start, so that a standby
+ * has everything in memory when it becomes the leader; only the leader decides and writes.
+ */
+public final class SchedulerService implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(SchedulerService.class);
+
+    /** The manager name of the fields we write is upstream's. */
+    private static final String USER_AGENT = "kube-scheduler/myriad";
+    private static final long BINDINGS_GRACE_MILLIS = 2_000;
+    private static final long STOP_MILLIS = 5_000;
+
+    private final ApiClient client;
+    private final ApiClient electionClient;
+    private final EventRecorder events;
+    private final InformerFactory informers;
+    private final InformerFactory leases;
+    private final ApiPodWriter writer;
+    private final SchedulingLoop loop;
+    private final Thread thread;
+    private final SchedulerOptions options;
+    private @Nullable ElectionLoop election;
+    private volatile @Nullable LeaderElector elector;
+    private volatile boolean leadsAlone;
+    private volatile boolean synced;
+
+    /** Prepares everything; nothing runs before {@link #start}. */
+    public SchedulerService(SchedulerOptions options, MeterRegistry registry) throws IOException {
+        this.options = options;
+        KubeConfig config = options.kubeconfig() == null
+                ? KubeConfig.inCluster(System.getenv())
+                : KubeConfig.read(options.kubeconfig());
+        ClientOptions clientOptions = ClientOptions.of(config, options.servers(), USER_AGENT);
+        this.client = ApiClient.create(clientOptions, registry);
+        // Its figures would mix with the other client's.
+        this.electionClient = ApiClient.create(clientOptions.withConnections(1, 2).withRetriesMax(0),
+                new CompositeMeterRegistry());
+        ApiClient fenced = client.fenced(this::leads);
+        this.events = new EventRecorder(fenced, EventRecorder.Api.EVENTS, options.schedulerName(), identity(),
+                Clock.systemUTC(), registry);
+        SchedulerMetrics metrics = new SchedulerMetrics(registry, options.schedulerName());
+        ClusterState cluster = new ClusterState();
+        Placer placer = new Placer(cluster, ThreadLocalRandom.current());
+        this.writer = new ApiPodWriter(fenced, events, Clock.systemUTC(), options.schedulerName());
+        this.loop = new SchedulingLoop(options.schedulerName(), cluster, placer,
+                new Preemptor(cluster, placer, ThreadLocalRandom.current()), new SchedulingQueue(metrics), writer,
+                metrics);
+        this.informers = new InformerFactory(client, registry);
+        this.leases = new InformerFactory(electionClient, new CompositeMeterRegistry());
+        this.thread = Thread.ofPlatform().name("scheduling").unstarted(
+                () -> loop.run(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime())));
+    }
+
+    /** Starts watching, electing and, when leading, scheduling. Returns at once. */
+    public void start() {
+        writer.answerTo(loop::submit);
+        thread.start();
+        new ClusterWatch(informers, loop::submit).start().thenRun(() -> {
+            synced = true;
+            log.info("all objects are known");
+        });
+        SchedulerOptions.Election wanted = options.election();
+        if (wanted == null) {
+            leadsAlone = true;
+            loop.submit(new Input.Leading(true, new CompletableFuture<>()));
+            return;
+        }
+        ElectionOptions times = new ElectionOptions(identity(), wanted.leaseDurationMillis(),
+                wanted.renewDeadlineMillis(), wanted.retryPeriodMillis(),
+                Math.max(1_000, wanted.renewDeadlineMillis() / 4));
+        LeaderElector newElector = new LeaderElector(times,
+                new ApiLeaseStore(electionClient, wanted.namespace(), wanted.name()), new Workers(), System::nanoTime,
+                Clock.systemUTC(), ThreadLocalRandom.current());
+        elector = newElector;
+        ElectionLoop started = ElectionLoop.start("scheduler", newElector, System::nanoTime);
+        election = started;
+        started.watch(leases, wanted.namespace(), wanted.name());
+        leases.start();
+    }
+
+    /** Whether all objects are known, so that scheduling could begin at once. */
+    public boolean isSynced() {
+        return synced;
+    }
+
+    /** Whether this process may write now. */
+    public boolean leads() {
+        LeaderElector current = elector;
+        return current == null ? leadsAlone : current.mayWrite();
+    }
+
+    private static String identity() {
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            host = "localhost";
+        }
+        return host + "_" + ProcessHandle.current().pid() + "_"
+                + Long.toHexString(ThreadLocalRandom.current().nextLong());
+    }
+
+    /** Gives up leadership after the bindings under way, and ends everything. */
+    @Override
+    public void close() {
+        if (election != null) {
+            election.close();
+        }
+        loop.submit(new Input.Leading(false, new CompletableFuture<>()));
+        leadsAlone = false;
+        informers.close();
+        leases.close();
+        thread.interrupt();
+        try {
+            thread.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        events.close();
+        client.close();
+        electionClient.close();
+    }
+
+    /** The loop as the workers of a leader: stopping waits until the bindings under way are answered. */
+    private final class Workers implements Leadership {
+        @Override
+        public void startLeading(int term) {
+            loop.submit(new Input.Leading(true, new CompletableFuture<>()));
+        }
+
+        @Override
+        public CompletableFuture<Void> stopLeading() {
+            CompletableFuture<Void> taken = new CompletableFuture<>();
+            loop.submit(new Input.Leading(false, taken));
+            return taken.thenCompose(done -> writer.whenIdle())
+                    .completeOnTimeout(null, BINDINGS_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+}
