@@ -16,7 +16,7 @@ final class HollowNodesAccess {
     private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1/";
     private static final String LEASE_NAMESPACE = RBAC + "namespaces/kube-node-lease/";
     /** The namespace of the leases is made by the API server itself, but not before it is ready. */
-    private static final Duration NAMESPACE_LIMIT = Duration.ofSeconds(30);
+    static final Duration NAMESPACE_LIMIT = Duration.ofSeconds(30);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
     private static final Map<String, String> RESOURCES_BY_PATH = resourcesByPath();
 
@@ -31,9 +31,9 @@ final class HollowNodesAccess {
         return resources;
     }
 
-    /** Makes the roles and bindings that are not there yet. */
-    static void grant(ApiClient client) throws IOException, InterruptedException {
-        long deadlineNanos = System.nanoTime() + NAMESPACE_LIMIT.toNanos();
+    /** Makes the roles and bindings that are not there yet, and tries again within the limit where that fails. */
+    static void grant(ApiClient client, Duration limit) throws IOException, InterruptedException {
+        long deadlineNanos = System.nanoTime() + limit.toNanos();
         for (Map.Entry<String, String> entry : RESOURCES_BY_PATH.entrySet()) {
             byte[] object = read(entry.getValue());
             boolean created = false;

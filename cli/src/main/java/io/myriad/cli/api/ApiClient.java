@@ -48,7 +48,11 @@ public final class ApiClient {
 
     /** A client with the credentials of a cluster's administrator, for all of its API servers. */
     public static ApiClient of(Cluster cluster) throws IOException {
-        Pki pki = cluster.directory().pki();
+        return of(cluster.directory().pki(), cluster.apiServerUrls());
+    }
+
+    /** A client with the administrator's credentials among these certificates, for these API servers. */
+    public static ApiClient of(Pki pki, List<String> servers) throws IOException {
         Credential admin = Credential.read(pki.certificate(Pki.Identity.ADMIN), pki.key(Pki.Identity.ADMIN));
         X509Certificate authority = Pem.readCertificate(pki.certificate(Pki.Authority.CLUSTER));
         try {
@@ -59,7 +63,7 @@ public final class ApiClient {
             trust.init(trusted);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(new KeyManager[]{new SingleKey(admin)}, trust.getTrustManagers(), null);
-            return new ApiClient(cluster.apiServerUrls(), context.getSocketFactory());
+            return new ApiClient(servers, context.getSocketFactory());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("cannot set up TLS", e);
         }

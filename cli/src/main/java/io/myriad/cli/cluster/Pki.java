@@ -75,6 +75,8 @@ public record Pki(Path directory) {
         CONTROLLER("controller-manager", Authority.CLUSTER, Usage.API_CLIENT, "system:kube-controller-manager"),
         /** The scheduler. */
         SCHEDULER("scheduler", Authority.CLUSTER, Usage.API_CLIENT, "system:kube-scheduler"),
+        /** Prometheus; the group may read metrics. */
+        MONITORING("monitoring", Authority.CLUSTER, Usage.API_CLIENT, "myriad:monitoring", "system:monitoring"),
         /** The process that plays all nodes; see {@code docs/decisions/0010-hollow-nodes-identity.md}. */
         HOLLOW_NODES("hollow-nodes", Authority.CLUSTER, Usage.API_CLIENT, "myriad:hollow-nodes", "myriad:hollow-nodes");
 
@@ -90,6 +92,11 @@ public record Pki(Path directory) {
             this.usage = usage;
             this.commonName = commonName;
             this.groups = List.of(groups);
+        }
+
+        /** The name in its certificate. */
+        public String commonName() {
+            return commonName;
         }
     }
 

@@ -65,7 +65,14 @@ public enum ServiceKind {
                     "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
                     "--service-account-key-file=" + pki.serviceAccountPublicKey(),
                     "--service-account-signing-key-file=" + pki.serviceAccountKey(),
+                    "--requestheader-client-ca-file=" + pki.certificate(Pki.Authority.FRONT_PROXY),
+                    "--requestheader-allowed-names=" + Pki.Identity.FRONT_PROXY_CLIENT.commonName(),
+                    "--requestheader-username-headers=X-Remote-User", "--requestheader-group-headers=X-Remote-Group",
+                    "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+                    "--proxy-client-cert-file=" + pki.certificate(Pki.Identity.FRONT_PROXY_CLIENT),
+                    "--proxy-client-key-file=" + pki.key(Pki.Identity.FRONT_PROXY_CLIENT),
                     "--service-cluster-ip-range=" + Pki.SERVICE_RANGE, "--authorization-mode=Node,RBAC",
+                    "--allow-privileged=true",
                     management(cluster, component));
         }
     },
