@@ -36,7 +36,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** Opens or makes the directory; throws with a message for the user if it is in use or not this member's. Changes nothing then. */
-    static DataDirectory open(Path directory, Member self, long clusterId) throws IOException {
+    static DataDirectory open(Path directory, Member self, long clusterId, boolean existingCluster) throws IOException {
         create(directory);
         FileChannel lockFile = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
@@ -45,7 +45,7 @@ final class DataDirectory implements AutoCloseable {
             if (lock == null) {
                 throw new IOException("data directory " + directory + " is in use by another process");
             }
-            checkIdentity(directory, self, clusterId);
+            checkIdentity(directory, self, clusterId, existingCluster);
             return new DataDirectory(directory, lockFile, lock);
         } catch (IOException | RuntimeException e) {
             lockFile.close();
@@ -71,10 +71,17 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static void checkIdentity(Path directory, Member self, long clusterId) throws IOException {
+    private static void checkIdentity(Path directory, Member self, long clusterId, boolean existingCluster)
+            throws IOException {
         Path file = directory.resolve(IDENTITY_FILE);
         if (!Files.exists(file)) {
             requireEmpty(directory);
+            if (existingCluster) {
+                throw new IOException(
+                        "--initial-cluster-state existing: members cannot be added to a running cluster, and data directory "
+                                + directory
+                                + " is empty");
+            }
             writeIdentity(directory, file, self, clusterId);
             return;
         }

@@ -3,6 +3,9 @@ package io.myriad.store;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -31,6 +34,11 @@ public final class StoreApplication {
     /** Starts the store and returns when it runs; throws with a message for the user if it cannot. */
     public static ConfigurableApplicationContext start(String... arguments) {
         StoreOptions options = StoreOptions.parse(System.getenv(), arguments);
+        if (!options.logLevel().isEmpty()) {
+            // etcd's two levels above error stop the process; here they only say little.
+            Level level = Level.toLevel(options.logLevel(), Level.ERROR);
+            ((Logger) LoggerFactory.getLogger("io.myriad.store")).setLevel(level);
+        }
         SpringApplication application = new SpringApplication(StoreConfiguration.class);
         application.setMainApplicationClass(StoreApplication.class);
         application.setBannerMode(Banner.Mode.OFF);

@@ -18,19 +18,20 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 import io.myriad.store.raft.Member;
+import io.myriad.store.server.AutoCompaction;
 
 /**
  * What the store is told by its flags. Names, defaults and meaning are etcd's; each can also be given as a variable {@code ETCD_NAME_IN_CAPITALS}, over which the flag wins. Flags of etcd
  * that would do nothing here are not accepted.
  *
  * @param members the initial cluster, this member included
- * @param autoCompactionRetention how much history to keep: a duration, or a number of revisions; null: no automatic compaction
+ * @param autoCompaction how much history to keep: a duration, or a number of revisions; null: no automatic compaction
  */
 public record StoreOptions(String name, Path dataDirectory, List<URI> listenClientUrls,
         List<String> advertiseClientUrls, List<URI> listenPeerUrls,
         List<Member> members, boolean existingCluster, TlsFiles clientTls, TlsFiles peerTls,
         List<URI> listenMetricsUrls, long snapshotCount,
-        int maxRequestBytes, int maxTxnOps, @Nullable AutoCompaction autoCompactionRetention,
+        int maxRequestBytes, int maxTxnOps, @Nullable AutoCompaction autoCompaction,
         Duration watchProgressNotifyInterval, boolean sync,
         String logLevel, int managementPort) {
 
@@ -38,15 +39,6 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
     public record TlsFiles(@Nullable Path certificate, @Nullable Path key, @Nullable Path trustedAuthorities,
             boolean clientCertificates) {
         boolean isConfigured() { return certificate != null && key != null; }
-    }
-
-    /** What to keep of history. */
-    public sealed interface AutoCompaction {
-        /** What is younger. */
-        record Periodic(Duration retention) implements AutoCompaction {}
-
-        /** So many revisions. */
-        record Revisions(long retention) implements AutoCompaction {}
     }
 
     private static final String DEFAULT_CLIENT_URL = "http://localhost:2379";

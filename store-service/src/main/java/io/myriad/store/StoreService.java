@@ -18,6 +18,7 @@ import io.myriad.store.raft.Member;
 import io.myriad.store.raft.PeerTransport;
 import io.myriad.store.server.GrpcEndpoint;
 import io.myriad.store.server.StoreMember;
+import io.myriad.store.server.StoreMetrics;
 import io.myriad.store.server.StoreSettings;
 
 /** The running store as a Spring bean: opens everything in order when the context starts, closes it in reverse when it stops. */
@@ -29,6 +30,7 @@ final class StoreService implements SmartLifecycle {
     private static final long SINGLE_MEMBER_LEADER_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final StoreOptions options;
+    private final StoreMetrics metrics = new StoreMetrics();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private volatile @Nullable StoreMember member;
     private volatile List<Integer> clientPorts = List.of();
@@ -66,7 +68,8 @@ final class StoreService implements SmartLifecycle {
     private void open() throws IOException {
         Member self = options.self();
         long clusterId = Member.clusterId(options.members());
-        DataDirectory directory = DataDirectory.open(options.dataDirectory(), self, clusterId);
+        DataDirectory directory = DataDirectory.open(options.dataDirectory(), self, clusterId,
+                options.existingCluster());
         opened.add(directory);
         boolean alone = options.members().size() == 1;
         // Several clusters of one member may live in one process, all with etcd's default peer URL.
@@ -76,12 +79,15 @@ final class StoreService implements SmartLifecycle {
                 options.advertiseClientUrls(), directory.raft(),
                 options.snapshotCount(), options.sync(), options.maxRequestBytes(), options.maxTxnOps(),
                 BATCH_WINDOW_NANOS,
-                options.watchProgressNotifyInterval().toNanos()), transport, nanos -> {});
+                options.watchProgressNotifyInterval().toNanos(), options.autoCompaction()), transport,
+                metrics.forceNanos());
+        metrics.register(opening);
         opened.add(opening);
         if (alone) {
             awaitLeader(opening, System.nanoTime() + SINGLE_MEMBER_LEADER_WAIT_NANOS);
         }
-        GrpcEndpoint endpoint = new GrpcEndpoint(opening, listens(),
+        GrpcEndpoint endpoint = new GrpcEndpoint(opening, metrics, listens(options.listenClientUrls()),
+                listens(options.listenMetricsUrls()),
                 Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
         opened.add(endpoint);
         clientPorts = endpoint.ports();
@@ -91,10 +97,12 @@ final class StoreService implements SmartLifecycle {
             LOG.info("serving client traffic on {}://{}:{}", url.getScheme(), url.getHost(), clientPorts.get(i));
         }
         if (alone) {
+            opening.publish();
             LOG.info("ready to serve client requests");
         } else {
             Thread.ofVirtual().name("store-ready").start(() -> {
                 if (awaitLeader(opening, Long.MAX_VALUE)) {
+                    opening.publish();
                     LOG.info("ready to serve client requests");
                 }
             });
@@ -114,10 +122,10 @@ final class StoreService implements SmartLifecycle {
         return transport;
     }
 
-    private List<GrpcEndpoint.Listen> listens() throws IOException {
+    private List<GrpcEndpoint.Listen> listens(List<URI> urls) throws IOException {
         List<GrpcEndpoint.Listen> listens = new ArrayList<>();
         SslContext ssl = null;
-        for (URI url : options.listenClientUrls()) {
+        for (URI url : urls) {
             if (url.getScheme().equals("https") && ssl == null) {
                 ssl = TlsContexts.server(options.clientTls());
             }

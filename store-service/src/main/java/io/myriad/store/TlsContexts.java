@@ -7,6 +7,8 @@ import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLException;
 
 import io.grpc.netty.GrpcSslContexts;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -14,11 +16,18 @@ import io.netty.handler.ssl.SslContextBuilder;
 /** TLS contexts from PEM files. */
 final class TlsContexts {
 
+    /** gRPC clients offer HTTP/2 alone; who offers both, as a browser or curl, wants a page. */
+    private static final ApplicationProtocolConfig PROTOCOLS = new ApplicationProtocolConfig(
+            ApplicationProtocolConfig.Protocol.ALPN,
+            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+            ApplicationProtocolNames.HTTP_1_1, ApplicationProtocolNames.HTTP_2);
+
     private TlsContexts() {}
 
     /** What a gRPC server needs. */
     static SslContext server(StoreOptions.TlsFiles files) throws IOException {
-        return build(files, true, GrpcSslContexts::configure);
+        return build(files, true, builder -> GrpcSslContexts.configure(builder).applicationProtocolConfig(PROTOCOLS));
     }
 
     /** What a member needs to accept other members. */

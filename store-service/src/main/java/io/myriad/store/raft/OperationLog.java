@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
@@ -51,6 +52,7 @@ public final class OperationLog implements AutoCloseable {
     private final long timeoutNanos;
     private final ConcurrentLinkedQueue<Proposal> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waitingCount = new AtomicInteger();
+    private final LongAdder failedOperations = new LongAdder();
     private final Semaphore slots = new Semaphore(MAX_ENTRIES_IN_FLIGHT);
     private final Map<Long, Batch> pending = new ConcurrentHashMap<>();
     private final Thread batcher;
@@ -112,6 +114,11 @@ public final class OperationLog implements AutoCloseable {
         return count;
     }
 
+    /** Operations that were given up. */
+    public long failedOperations() {
+        return failedOperations.sum();
+    }
+
     /** Proposes an operation. */
     public void propose(Proposal proposal) {
         if (closed) {
@@ -120,6 +127,7 @@ public final class OperationLog implements AutoCloseable {
         }
         if (waitingCount.incrementAndGet() > MAX_WAITING_OPERATIONS) {
             waitingCount.decrementAndGet();
+            failedOperations.increment();
             complete(proposal, StoreError.TOO_MANY_REQUESTS);
             return;
         }
@@ -235,6 +243,7 @@ public final class OperationLog implements AutoCloseable {
 
     private void fail(Batch batch, StoreError error) {
         if (pending.remove(batch.id) != null) {
+            failedOperations.add(batch.proposals.size());
             batch.releaseSlot();
             batch.proposals.forEach(proposal -> complete(proposal, error));
         }

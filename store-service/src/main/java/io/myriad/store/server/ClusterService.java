@@ -38,10 +38,16 @@ final class ClusterService {
 
     private MemberListResponse list() {
         MemberListResponse.Builder response = MemberListResponse.newBuilder().setHeader(Headers.of(member));
+        Map<Long, byte[]> published = member.machine().publishedMembers();
         for (io.myriad.store.raft.Member each : member.members()) {
-            response.addMembers(
-                    Member.newBuilder().setID(each.id()).setName(each.name()).addAllPeerURLs(each.peerUrls())
-                            .addAllClientURLs(member.clientUrlsOf(each.id())));
+            Member.Builder listed = Member.newBuilder().setID(each.id()).addAllPeerURLs(each.peerUrls());
+            byte[] attributes = published.get(each.id());
+            if (attributes != null) {
+                // As with etcd, a member that has never run has no name.
+                Member known = Methods.parse(Member.parser(), attributes);
+                listed.setName(known.getName()).addAllClientURLs(known.getClientURLsList());
+            }
+            response.addMembers(listed);
         }
         return response.build();
     }

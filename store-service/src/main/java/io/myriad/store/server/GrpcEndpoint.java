@@ -11,6 +11,10 @@ import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -33,19 +37,31 @@ public final class GrpcEndpoint implements AutoCloseable {
 
     private final EventLoopGroup loops;
     private final List<Server> servers = new ArrayList<>();
+    private final List<Channel> pages = new ArrayList<>();
     private final HealthStatusManager health = new HealthStatusManager();
 
     /** An address to listen on; {@code ssl} null is plaintext. */
     public record Listen(InetSocketAddress address, @Nullable SslContext ssl) {}
 
-    public GrpcEndpoint(StoreMember member, List<Listen> listens, int eventLoops) throws IOException {
+    /**
+     * Begins to serve.
+     *
+     * @param listens where to serve gRPC and the HTTP pages
+     * @param metricsListens where to serve the HTTP pages only
+     */
+    public GrpcEndpoint(StoreMember member, StoreMetrics metrics, List<Listen> listens, List<Listen> metricsListens,
+            int eventLoops) throws IOException {
         loops = new MultiThreadIoEventLoopGroup(eventLoops,
                 Thread.ofPlatform().name("store-loop-", 0).daemon().factory(), NioIoHandler.newFactory());
         List<ServerServiceDefinition> services = List.of(new KvService(member, this::currentLoop).definition(),
                 new WatchService(member).definition(),
                 new LeaseService(member, this::currentLoop).definition(), new ClusterService(member).definition(),
                 new MaintenanceService(member).definition(), health.getHealthService().bindService());
+        HttpEndpoint http = new HttpEndpoint(member, metrics);
         try {
+            for (Listen listen : metricsListens) {
+                pages.add(listenForPages(listen, http));
+            }
             for (Listen listen : listens) {
                 NettyServerBuilder builder = NettyServerBuilder.forAddress(listen.address())
                         .channelType(NioServerSocketChannel.class)
@@ -54,16 +70,36 @@ public final class GrpcEndpoint implements AutoCloseable {
                         .maxInboundMetadataSize(MAX_HEADER_BYTES)
                         .initialFlowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
                         .permitKeepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-                        .permitKeepAliveWithoutCalls(true);
-                if (listen.ssl() != null) {
-                    builder.sslContext(listen.ssl());
-                }
+                        .permitKeepAliveWithoutCalls(true).addStreamTracerFactory(metrics.tracer())
+                        .protocolNegotiator(new SharedPort(http, listen.ssl()));
                 servers.add(builder.build().start());
             }
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    private Channel listenForPages(Listen listen, HttpEndpoint http) throws IOException {
+        ChannelFuture bound = new ServerBootstrap().group(loops).channel(NioServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        if (listen.ssl() != null) {
+                            channel.pipeline().addLast(listen.ssl().newHandler(channel.alloc()));
+                        }
+                        http.addTo(channel.pipeline());
+                    }
+                }).bind(listen.address()).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException("Failed to bind to address " + listen.address(), bound.cause());
+        }
+        return bound.channel();
+    }
+
+    /** Ports of the metrics listeners, in the order of the addresses. */
+    public List<Integer> metricsPorts() {
+        return pages.stream().map(channel -> ((InetSocketAddress) channel.localAddress()).getPort()).toList();
     }
 
     /** Ports that are listened on, in the order of the addresses. */
@@ -83,6 +119,7 @@ public final class GrpcEndpoint implements AutoCloseable {
     @Override
     public void close() {
         health.enterTerminalState();
+        pages.forEach(Channel::close);
         servers.forEach(Server::shutdown);
         try {
             for (Server server : servers) {

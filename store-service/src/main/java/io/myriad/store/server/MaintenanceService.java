@@ -20,7 +20,7 @@ final class MaintenanceService {
 
     /** The version whose API this is: clients decide by it what they may call. */
     static final String ETCD_VERSION = "3.7.3";
-    private static final String STORAGE_VERSION = "3.7.0";
+    static final String STORAGE_VERSION = "3.7.0";
 
     private final StoreMember member;
 
@@ -38,7 +38,7 @@ final class MaintenanceService {
         ReplicatedLog.Leadership leadership = member.log().leadership();
         StatusResponse.Builder response = StatusResponse.newBuilder().setHeader(Headers.of(member))
                 .setVersion(ETCD_VERSION)
-                .setStorageVersion(STORAGE_VERSION).setDbSize(member.bytesInUse()).setDbSizeInUse(member.bytesInUse())
+                .setStorageVersion(STORAGE_VERSION).setDbSize(member.bytesOnDisk()).setDbSizeInUse(member.bytesInUse())
                 .setLeader(leadership.leaderId())
                 .setRaftIndex(member.log().committedIndex()).setRaftTerm(member.term())
                 .setRaftAppliedIndex(member.log().appliedIndex())

@@ -2,6 +2,7 @@ package io.myriad.store.server;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -14,11 +15,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.myriad.store.api.CompactionRequest;
 import io.myriad.store.lease.LeaseClock;
 import io.myriad.store.lease.LeaseTable;
 import io.myriad.store.mvcc.StoreView;
@@ -59,6 +62,7 @@ public final class StoreMember implements AutoCloseable {
     private static final byte RENEW = 2;
     private static final byte REMAINING = 3;
     private static final long TICK_MILLIS = 250;
+    private static final long DISK_MEASUREMENT_TICKS = 20;
     private static final long EXPIRY_RETRY_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final String SNAPSHOT_FILE = "state";
     private static final Logger LOG = LoggerFactory.getLogger(StoreMember.class);
@@ -70,12 +74,14 @@ public final class StoreMember implements AutoCloseable {
     private final WatchAgent watches;
     private final JRaftLog log;
     private final OperationLog operations;
+    private final AutoCompactor compactor;
     private final LinearizableReads reads;
     private final ExecutorService readers;
     private final Thread ticker;
     private final AtomicLong nextLeaseId;
     private volatile @Nullable String failure;
     private volatile long bytesInUse;
+    private volatile long bytesOnDisk;
     private volatile boolean closed;
     private OperationLog.@Nullable Applier applier;
 
@@ -105,6 +111,7 @@ public final class StoreMember implements AutoCloseable {
         this.operations = new OperationLog(settings.self().id(), System.currentTimeMillis() << 20, log,
                 settings.batchWindowNanos(),
                 REQUEST_TIMEOUT_NANOS, nanoTime);
+        this.compactor = new AutoCompactor(settings.autoCompaction(), this::compact);
         this.reads = new LinearizableReads(log, REQUEST_TIMEOUT_NANOS, nanoTime);
         this.applier = operations.new Applier(new Handler());
         log.onQuestion(this::answerMember);
@@ -161,6 +168,39 @@ public final class StoreMember implements AutoCloseable {
     /** The term of the newest entry or election. */
     public long term() {
         return log.term();
+    }
+
+    /** Operations that were given up. */
+    public long failedProposals() {
+        return operations.failedOperations();
+    }
+
+    /** Bytes of log and snapshots on disk. */
+    public long bytesOnDisk() {
+        return bytesOnDisk;
+    }
+
+    /** Tells the cluster where clients reach this member, if it does not know; to be called when there is a leader. */
+    public void publish() {
+        io.myriad.store.api.Member attributes = io.myriad.store.api.Member.newBuilder().setID(settings.self().id())
+                .setName(settings.self().name())
+                .addAllClientURLs(settings.clientUrls()).build();
+        byte[] known = machine.publishedMembers().get(settings.self().id());
+        if (known == null || !java.util.Arrays.equals(known, attributes.toByteArray())) {
+            propose(Command.MEMBER_PUBLISH, attributes.toByteArray(), null, null, reply -> {
+                if (reply instanceof StoreError error) {
+                    LOG.warn("The cluster was not told where clients reach this member: {}", error.text());
+                }
+            });
+        }
+    }
+
+    private void measureDisk() {
+        try (Stream<Path> files = Files.walk(settings.raftDirectory())) {
+            bytesOnDisk = files.mapToLong(file -> file.toFile().isFile() ? file.toFile().length() : 0).sum();
+        } catch (IOException | java.io.UncheckedIOException e) {
+            // A file went away while it was looked at; the next measurement comes soon.
+        }
     }
 
     /** A response's header field for the current revision. */
@@ -259,9 +299,13 @@ public final class StoreMember implements AutoCloseable {
     }
 
     private void tick() {
-        while (!closed) {
+        for (long ticks = 0; !closed; ticks++) {
             try {
+                if (ticks % DISK_MEASUREMENT_TICKS == 0) {
+                    measureDisk();
+                }
                 Thread.sleep(TICK_MILLIS);
+                compactor.doWork(log.leadership().local(), nanoTime.getAsLong(), view());
                 operations.expire();
                 expireLeases();
             } catch (InterruptedException e) {
@@ -287,6 +331,17 @@ public final class StoreMember implements AutoCloseable {
                 for (long id : expired) {
                     propose(Command.LEASE_EXPIRE, new LeaseRequest(id, term).payload(), null, null, ignored -> {});
                 }
+            }
+        });
+    }
+
+    private void compact(long revision) {
+        byte[] request = CompactionRequest.newBuilder().setRevision(revision).build().toByteArray();
+        propose(Command.COMPACT, request, null, null, reply -> {
+            if (reply instanceof StoreError error && error != StoreError.COMPACTED) {
+                LOG.warn("Automatic compaction at revision {} failed: {}", revision, error.text());
+            } else {
+                LOG.info("automatic compaction at revision {}", revision);
             }
         });
     }
@@ -392,11 +447,6 @@ public final class StoreMember implements AutoCloseable {
 
     /** Whether {@link #close} was called. */
     public boolean isClosed() { return closed; }
-
-    /** Where clients reach a member, as far as this one knows. */
-    List<String> clientUrlsOf(long memberId) {
-        return memberId == settings.self().id() ? settings.clientUrls() : List.of();
-    }
 
     /** Members as the cluster knows them. */
     public List<Member> members() {

@@ -3,6 +3,8 @@ package io.myriad.store.server;
 import java.nio.file.Path;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import io.myriad.store.raft.Member;
 
 /**
@@ -17,7 +19,9 @@ import io.myriad.store.raft.Member;
  * @param maxTxnOperations most operations in a transaction
  * @param batchWindowNanos how long an entry waits for more operations under load
  * @param progressIntervalNanos how often idle watchers are told the revision
+ * @param autoCompaction what history to keep; null: all until a client compacts
  */
 public record StoreSettings(long clusterId, String group, Member self, List<Member> members, List<String> clientUrls,
         Path raftDirectory, long snapshotEntries,
-        boolean sync, int maxRequestBytes, int maxTxnOperations, long batchWindowNanos, long progressIntervalNanos) {}
+        boolean sync, int maxRequestBytes, int maxTxnOperations, long batchWindowNanos, long progressIntervalNanos,
+        @Nullable AutoCompaction autoCompaction) {}

@@ -9,9 +9,11 @@ public enum Command {
     /** The lease's number is filled in by the proposer. */
     LEASE_GRANT(5), LEASE_REVOKE(6),
     /** A leader saw a lease run out: a LeaseRevokeRequest, valid only in the term of the leader that proposed it. Field 2 of the payload is that term. */
-    LEASE_EXPIRE(7);
+    LEASE_EXPIRE(7),
+    /** A member tells where clients reach it: a {@code Member} with its number and client URLs. */
+    MEMBER_PUBLISH(8);
 
-    private static final Command[] BY_NUMBER = new Command[8];
+    private static final Command[] BY_NUMBER = new Command[9];
 
     static {
         for (Command command : values()) {

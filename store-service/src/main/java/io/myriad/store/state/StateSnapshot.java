@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
@@ -22,7 +24,7 @@ import io.myriad.store.mvcc.MvccStore;
 import io.myriad.store.mvcc.SnapshotSource;
 
 /**
- * The whole state in one file: leases, then every version of every key in key order, then a checksum.
+ * The whole state in one file: leases and what members published, then every version of every key in key order, then a checksum.
  *
  * <p>{@link #capture} is cheap and runs on the apply thread; {@link #write} streams the captured state and may run anywhere, while the machine goes on. What was captured
  * must be {@link #close closed}, because compaction keeps old versions for it until then.
@@ -39,17 +41,19 @@ public final class StateSnapshot implements AutoCloseable {
 
     private final SnapshotSource keys;
     private final List<LeaseRequest> leases;
+    private final Map<Long, byte[]> members;
 
-    private StateSnapshot(SnapshotSource keys, List<LeaseRequest> leases) {
+    private StateSnapshot(SnapshotSource keys, List<LeaseRequest> leases, Map<Long, byte[]> members) {
         this.keys = keys;
         this.leases = leases;
+        this.members = members;
     }
 
     /** Captures the state as it is. The apply thread. */
     public static StateSnapshot capture(StoreMachine machine) {
         List<LeaseRequest> leases = new ArrayList<>();
         machine.leases().all().forEach(lease -> leases.add(new LeaseRequest(lease.id(), lease.ttlSeconds())));
-        return new StateSnapshot(new SnapshotSource(machine.store()), leases);
+        return new StateSnapshot(new SnapshotSource(machine.store()), leases, Map.copyOf(machine.publishedMembers()));
     }
 
     /** Writes the file and forces it to disk; returns its size in bytes. */
@@ -67,6 +71,12 @@ public final class StateSnapshot implements AutoCloseable {
             for (LeaseRequest lease : leases) {
                 out.writeLong(lease.first());
                 out.writeLong(lease.second());
+            }
+            out.writeInt(members.size());
+            for (Map.Entry<Long, byte[]> member : members.entrySet()) {
+                out.writeLong(member.getKey());
+                out.writeInt(member.getValue().length);
+                out.write(member.getValue());
             }
             keys.forEach((version, sameKey) -> {
                 out.writeByte((sameKey ? NEXT_OF_KEY : FIRST_OF_KEY) | (version.isTombstone() ? TOMBSTONE_FLAG : 0));
@@ -102,6 +112,13 @@ public final class StateSnapshot implements AutoCloseable {
             for (int left = in.readInt(); left > 0; left--) {
                 leases.grant(in.readLong(), in.readLong());
             }
+            Map<Long, byte[]> members = new HashMap<>();
+            for (int left = in.readInt(); left > 0; left--) {
+                long id = in.readLong();
+                byte[] member = new byte[in.readInt()];
+                in.readFully(member);
+                members.put(id, member);
+            }
             for (int flags; (flags = in.readByte()) != END;) {
                 long modRevision = in.readLong();
                 int subRevision = in.readInt();
@@ -118,7 +135,7 @@ public final class StateSnapshot implements AutoCloseable {
             if (leases.size() > 0) {
                 store.forEachLeasedKey((key, lease) -> leases.move(key, 0, lease));
             }
-            machine.restore(store, leases);
+            machine.restore(store, leases, members);
         }
     }
 

@@ -2,6 +2,8 @@ package io.myriad.store.state;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,7 @@ public final class StoreMachine {
     private final ResponseHeader header;
     private final LeaseClock clock;
     private final LongSupplier nanoTime;
+    private final Map<Long, byte[]> publishedMembers = new ConcurrentHashMap<>();
     private volatile MvccStore store = new MvccStore();
     private volatile LeaseTable leases = new LeaseTable();
 
@@ -75,7 +78,9 @@ public final class StoreMachine {
     }
 
     /** Replaces the whole state by a snapshot's. */
-    void restore(MvccStore restoredStore, LeaseTable restoredLeases) {
+    void restore(MvccStore restoredStore, LeaseTable restoredLeases, Map<Long, byte[]> restoredMembers) {
+        publishedMembers.clear();
+        publishedMembers.putAll(restoredMembers);
         store = restoredStore;
         leases = restoredLeases;
     }
@@ -100,6 +105,7 @@ public final class StoreMachine {
                 LeaseRequest request = LeaseRequest.read(payload);
                 yield request.second() == term ? revoke(request.first(), term) : StoreError.LEADER_ONLY_EXPIRY;
             }
+            case MEMBER_PUBLISH -> publishMember(payload, term);
         };
     }
 
@@ -293,6 +299,25 @@ public final class StoreMachine {
         }
         StoreError error = errorOf(store.compact(revision));
         return error != null ? error : Reply.of(Responses.headerOnly(header.field(store.latest().revision(), term)));
+    }
+
+    private Reply publishMember(byte[] payload, long term) {
+        long id = 0;
+        WireReader reader = new WireReader(payload);
+        for (int field; (field = reader.nextField()) != 0;) {
+            if (field == 1) {
+                id = reader.varint();
+            } else {
+                reader.skip();
+            }
+        }
+        publishedMembers.put(id, payload);
+        return Reply.of(Responses.headerOnly(header.field(store.latest().revision(), term)));
+    }
+
+    /** What members published of themselves, by number: {@code Member} messages. Any thread. */
+    public Map<Long, byte[]> publishedMembers() {
+        return publishedMembers;
     }
 
     private Reply grant(byte[] payload, long term) {

@@ -1,0 +1,158 @@
+package io.myriad.store.server;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import org.jspecify.annotations.Nullable;
+
+/** What etcd serves over HTTP/1.1 beside gRPC: {@code /health}, {@code /livez}, {@code /readyz}, {@code /version} and {@code /metrics}. */
+final class HttpEndpoint {
+
+    private static final int MAX_REQUEST_BYTES = 8192;
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String JSON = "application/json";
+    private static final String METRICS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final StoreMember member;
+    private final StoreMetrics metrics;
+    private final Map<String, Page> pages;
+
+    /** Answers a request, now or later. */
+    @FunctionalInterface
+    private interface Page {
+        void answer(QueryStringDecoder query, BiConsumer<Content, HttpResponseStatus> answer);
+    }
+
+    private record Content(String type, String text) {}
+
+    HttpEndpoint(StoreMember member, StoreMetrics metrics) {
+        this.member = member;
+        this.metrics = metrics;
+        this.pages = Map.of("/health", this::health, "/livez", this::live, "/readyz", this::ready, "/version",
+                this::version, "/metrics",
+                this::metrics);
+    }
+
+    /** Makes a pipeline serve these pages. */
+    void addTo(ChannelPipeline pipeline) {
+        pipeline.addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_REQUEST_BYTES), new Handler());
+    }
+
+    /** Makes a pipeline serve these pages right behind a handler. */
+    void addAfter(ChannelHandlerContext context) {
+        ChannelPipeline pipeline = context.pipeline();
+        pipeline.addAfter(context.name(), "http-pages", new Handler())
+                .addAfter(context.name(), "http-requests", new HttpObjectAggregator(MAX_REQUEST_BYTES))
+                .addAfter(context.name(), "http-codec", new HttpServerCodec());
+    }
+
+    private static boolean isSet(QueryStringDecoder query, String parameter) {
+        return query.parameters().getOrDefault(parameter, java.util.List.of()).contains("true");
+    }
+
+    private void health(QueryStringDecoder query, BiConsumer<Content, HttpResponseStatus> answer) {
+        check(isSet(query, "serializable"), problem -> answer.accept(
+                new Content(JSON,
+                        "{\"health\":\"" + (problem == null) + "\",\"reason\":\"" + (problem == null ? "" : problem)
+                                + "\"}"),
+                problem == null ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE));
+    }
+
+    private void live(QueryStringDecoder query, BiConsumer<Content, HttpResponseStatus> answer) {
+        check(true, problem -> answerCheck("livez", "serializable_read", problem, query, answer));
+    }
+
+    private void ready(QueryStringDecoder query, BiConsumer<Content, HttpResponseStatus> answer) {
+        check(false, problem -> answerCheck("readyz", "linearizable_read", problem, query, answer));
+    }
+
+    private static void answerCheck(String name, String check, @Nullable String problem, QueryStringDecoder query,
+            BiConsumer<Content, HttpResponseStatus> answer) {
+        if (problem != null) {
+            answer.accept(new Content(TEXT, "[-]" + check + " failed: " + problem + "\n" + name + " check failed\n"),
+                    HttpResponseStatus.SERVICE_UNAVAILABLE);
+        } else {
+            String text = query.parameters().containsKey("verbose") ? "[+]" + check + " ok\nok\n" : "ok\n";
+            answer.accept(new Content(TEXT, text), HttpResponseStatus.OK);
+        }
+    }
+
+    /** Tells what is wrong, null if nothing is. */
+    private void check(boolean local, java.util.function.Consumer<@Nullable String> result) {
+        String failure = member.failure();
+        if (failure != null) {
+            result.accept("ALARM NOSPACE");
+        } else if (local) {
+            result.accept(null);
+        } else if (!member.log().leadership().known()) {
+            result.accept("RAFT NO LEADER");
+        } else {
+            member.awaitRead(error -> result.accept(error == null ? null : "QGET ERROR:" + error.text()));
+        }
+    }
+
+    private void version(QueryStringDecoder query, BiConsumer<Content, HttpResponseStatus> answer) {
+        answer.accept(
+                new Content(JSON,
+                        "{\"etcdserver\":\"" + MaintenanceService.ETCD_VERSION + "\",\"etcdcluster\":\""
+                                + MaintenanceService.STORAGE_VERSION
+                                + "\",\"storage\":\"" + MaintenanceService.STORAGE_VERSION + "\"}"),
+                HttpResponseStatus.OK);
+    }
+
+    private void metrics(QueryStringDecoder query, BiConsumer<Content, HttpResponseStatus> answer) {
+        answer.accept(new Content(METRICS_TEXT, metrics.registry().text()), HttpResponseStatus.OK);
+    }
+
+    private final class Handler extends SimpleChannelInboundHandler<FullHttpRequest> {
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+            boolean keepAlive = HttpUtil.isKeepAlive(request);
+            QueryStringDecoder query = new QueryStringDecoder(request.uri());
+            Page page = pages.get(query.path());
+            if (page == null) {
+                send(context, keepAlive, new Content(TEXT, "404 page not found\n"), HttpResponseStatus.NOT_FOUND);
+            } else if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+                send(context, keepAlive, new Content(TEXT, "Method Not Allowed\n"),
+                        HttpResponseStatus.METHOD_NOT_ALLOWED);
+            } else {
+                page.answer(query, (content, status) -> send(context, keepAlive, content, status));
+            }
+        }
+
+        private static void send(ChannelHandlerContext context, boolean keepAlive, Content content,
+                HttpResponseStatus status) {
+            FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status,
+                    Unpooled.wrappedBuffer(content.text.getBytes(StandardCharsets.UTF_8)));
+            response.headers().set(HttpHeaderNames.CONTENT_TYPE, content.type);
+            HttpUtil.setContentLength(response, response.content().readableBytes());
+            HttpUtil.setKeepAlive(response, keepAlive);
+            var sent = context.writeAndFlush(response);
+            if (!keepAlive) {
+                sent.addListener(ChannelFutureListener.CLOSE);
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            context.close();
+        }
+    }
+}
