@@ -72,6 +72,12 @@ public record RequestInfo(boolean isResource, String path, String verb, String p
                 && !name.isEmpty();
     }
 
+    /** The same request, as about objects of another namespace. */
+    RequestInfo inNamespace(String other) {
+        return new RequestInfo(isResource, path, verb, prefix, group, version, other, resource, subresource, name, rest,
+                watchPath);
+    }
+
     private static String verb(String method, String name, QueryParameters query) {
         return switch (method) {
             case "POST" -> "create";

@@ -29,7 +29,7 @@ final class Creator {
     Answer create(ServedResource resource, ObjectNode sent, WriteRequest request) {
         Metadata metadata = Metadata.of(sent);
         Writes.matchNamespace(metadata, namespaceOfObject(resource, request));
-        WriteRequest named = named(resource, request, metadata);
+        WriteRequest named = request.named(request.namespace(), metadata.name());
         if (!metadata.resourceVersion().isEmpty()) {
             throw new StatusException(Status.badRequest("resourceVersion should not be set on objects to be created"));
         }
@@ -47,17 +47,6 @@ final class Creator {
             return attempt(resource, sent, named);
         }
         return createWithGeneratedName(resource, sent, named);
-    }
-
-    /** A new namespace is a write in the namespace itself. */
-    private static WriteRequest named(ServedResource resource, WriteRequest request, Metadata metadata) {
-        return request.namespace().isEmpty() && isNamespaces(resource)
-                ? request.named(metadata.name(), metadata.name())
-                : request.named(request.namespace(), metadata.name());
-    }
-
-    private static boolean isNamespaces(ServedResource resource) {
-        return resource.groupResource().equals("namespaces");
     }
 
     private static String namespaceOfObject(ServedResource resource, WriteRequest request) {

@@ -112,8 +112,10 @@ final class Writes {
 
     AdmissionPlugin.Attributes attributes(AdmissionPlugin.Operation operation, ServedResource resource,
             WriteRequest request, String name, @Nullable ObjectNode object, @Nullable ObjectNode old) {
+        // Writing a namespace is a write in the namespace itself.
+        String namespace = resource.groupResource().equals("namespaces") ? name : request.namespace();
         return new AdmissionPlugin.Attributes(operation, resource.name(), resource.kind(), request.subresource(),
-                request.namespace(), name, request.user(), object, old, request.dryRun());
+                namespace, name, request.user(), object, old, request.dryRun());
     }
 
     /** Refuses the object when there is something wrong with it. */
