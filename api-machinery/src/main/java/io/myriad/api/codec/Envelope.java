@@ -1,7 +1,5 @@
 package io.myriad.api.codec;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * The frame in which protobuf objects are stored and sent: the four bytes {@code k8s\0}, then the message
  * {@code runtime.Unknown} with the kind and, as bytes, the object's message.
@@ -88,6 +86,6 @@ public record Envelope(String apiVersion, String kind, int offset, int length) {
     }
 
     private static String text(byte[] data, WireReader at) {
-        return new String(data, at.offset(), at.length(), StandardCharsets.UTF_8);
+        return JsonText.decode(data, at.offset(), at.length());
     }
 }

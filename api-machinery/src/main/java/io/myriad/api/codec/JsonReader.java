@@ -1,7 +1,6 @@
 package io.myriad.api.codec;
 
 import java.time.DateTimeException;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,7 +45,10 @@ public final class JsonReader {
             .build();
 
     private final JsonParser parser;
+    /** Where the reader is, for strict decoding: with indexes and map keys. */
     private final StringBuilder path = new StringBuilder();
+    /** Where the reader is, for wrong types: the names of fields alone. */
+    private final StringBuilder fieldPath = new StringBuilder();
     private final Set<String> problems = new LinkedHashSet<>();
     private final ObjectNode root = NODES.objectNode();
 
@@ -62,10 +64,11 @@ public final class JsonReader {
      * @throws StatusException 400 when the text is no JSON object or a value has the wrong type
      */
     public static Parsed read(byte[] json, @Nullable ObjectType type) {
+        // Jackson would take other encodings too.
         if (json.length >= 2 && (json[0] == 0 || json[1] == 0 || json[0] < 0)) {
             throw new StatusException(Status.badRequest("json parse error: the text is not UTF-8"));
         }
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), JsonText.repaired(json))) {
             return new JsonReader(parser).read(type);
         } catch (JacksonException failure) {
             throw new StatusException(Status.badRequest("json parse error: " + failure.getOriginalMessage()));
@@ -74,7 +77,7 @@ public final class JsonReader {
 
     private Parsed read(@Nullable ObjectType type) {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
-            throw failure("json: cannot unmarshal " + found() + " into Go value of type "
+            throw failure("json: cannot unmarshal " + found(false) + " into Go value of type "
                     + (type == null ? "map[string]interface {}" : goType(new Shape.Structure(type))));
         }
         if (type == null) {
@@ -90,12 +93,14 @@ public final class JsonReader {
 
     private void readFields(ObjectNode into, ObjectType type) {
         int outer = path.length();
+        int outerField = fieldPath.length();
         Set<String> nulls = null;
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = parser.currentName();
             Field field = type.field(name);
             JsonToken token = parser.nextToken();
             enter(name);
+            fieldPath.append('.').append(name);
             if (field == null) {
                 report("unknown field");
                 parser.skipChildren();
@@ -114,6 +119,7 @@ public final class JsonReader {
                 }
             }
             path.setLength(outer);
+            fieldPath.setLength(outerField);
         }
     }
 
@@ -136,6 +142,9 @@ public final class JsonReader {
                 yield NODES.stringNode(text());
             }
             case BYTES -> {
+                if (token == JsonToken.START_ARRAY) {
+                    yield NODES.stringNode(bytesFromNumbers(owner));
+                }
                 require(token == JsonToken.VALUE_STRING, scalar, owner);
                 yield NODES.stringNode(canonicalBase64(text()));
             }
@@ -341,6 +350,20 @@ public final class JsonReader {
         }
     }
 
+    /** Go also takes an array of numbers for bytes. */
+    private String bytesFromNumbers(ObjectType owner) {
+        ByteArraySink bytes = new ByteArraySink();
+        JsonToken token;
+        while ((token = parser.nextToken()) != JsonToken.END_ARRAY) {
+            boolean isByte = isLong(token) && parser.getLongValue() >= 0 && parser.getLongValue() <= 0xff;
+            if (!isByte && token != JsonToken.VALUE_NULL) {
+                throw wrongType("uint8", true, owner);
+            }
+            bytes.write(isByte ? (int) parser.getLongValue() : 0);
+        }
+        return Base64.getEncoder().encodeToString(bytes.toByteArray());
+    }
+
     private void enter(String name) {
         if (!path.isEmpty()) {
             path.append('.');
@@ -350,18 +373,24 @@ public final class JsonReader {
 
     private void report(String problem) {
         if (problems.size() < CodecLimits.MAX_STRICT_PROBLEMS) {
-            problems.add(problem + " \"" + path + '"');
+            problems.add(problem + " " + GoText.quote(path));
         }
     }
 
     private void require(boolean valid, Shape shape, ObjectType owner) {
         if (!valid) {
-            throw failure("json: cannot unmarshal " + found() + " into Go struct field " + simpleName(owner) + "."
-                    + path.toString().replaceAll("\\[\\d+]", "") + " of type " + goType(shape));
+            boolean number = shape instanceof Shape.Scalar scalar && (scalar.kind() == Shape.ScalarKind.INT32
+                    || scalar.kind() == Shape.ScalarKind.INT64 || scalar.kind() == Shape.ScalarKind.DOUBLE);
+            throw wrongType(goType(shape), number, owner);
         }
     }
 
-    private String found() {
+    private StatusException wrongType(String goType, boolean showNumber, ObjectType owner) {
+        return failure("json: cannot unmarshal " + found(showNumber) + " into Go struct field " + simpleName(owner)
+                + fieldPath + " of type " + goType);
+    }
+
+    private String found(boolean showNumber) {
         JsonToken token = parser.currentToken();
         if (token == null) {
             return "nothing";
@@ -371,7 +400,7 @@ public final class JsonReader {
             case START_ARRAY -> "array";
             case VALUE_STRING -> "string";
             case VALUE_TRUE, VALUE_FALSE -> "bool";
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "number " + parser.getString();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> showNumber ? "number " + parser.getString() : "number";
             case VALUE_NULL -> "null";
             case NOT_AVAILABLE, END_OBJECT, END_ARRAY, PROPERTY_NAME, VALUE_EMBEDDED_OBJECT -> token.toString();
         };
@@ -395,11 +424,15 @@ public final class JsonReader {
                 case BOOLEAN -> "bool";
                 case BYTES -> "[]uint8";
             };
-            case Shape.Structure structure -> {
-                List<String> parts = new ArrayList<>(List.of(structure.type().name().split("\\.")));
-                int size = parts.size();
-                yield size < 2 ? structure.type().name() : parts.get(size - 2) + "." + parts.get(size - 1);
-            }
+            case Shape.Structure structure -> switch (structure.type().form()) {
+                case TIME, MICRO_TIME, DURATION -> "string";
+                case OBJECT, QUANTITY, INT_OR_STRING, RAW_JSON, RAW_OBJECT, WRAPPED_LIST, SCHEMA_OR_ARRAY,
+                        SCHEMA_OR_BOOL, SCHEMA_OR_STRING_ARRAY, PATCH_BODY -> {
+                    String name = structure.type().name();
+                    int last = name.lastIndexOf('.');
+                    yield last < 0 ? name : name.substring(name.lastIndexOf('.', last - 1) + 1);
+                }
+            };
             case Shape.ListOf list -> "[]" + goType(list.element());
             case Shape.MapOf map -> "map[string]" + goType(map.value());
             case Shape.Any any -> "interface {}";

@@ -270,6 +270,42 @@ final class JsonText {
         out.size(at);
     }
 
+    /** The bytes, or a copy in which each byte that is no UTF-8 became U+FFFD, as Go reads them. */
+    static byte[] repaired(byte[] source) {
+        int i = 0;
+        int end = source.length;
+        while (i < end) {
+            if (i <= end - 8 && ((long) LONGS.get(source, i) & HIGH_BITS) == 0) {
+                i += 8;
+                continue;
+            }
+            int size = source[i] >= 0 ? 1 : sequenceLength(source, i, end);
+            if (size == 0) {
+                return decode(source, 0, end).getBytes(StandardCharsets.UTF_8);
+            }
+            i += size;
+        }
+        return source;
+    }
+
+    /** The text of bytes that should be UTF-8; each byte that is not becomes U+FFFD, as Go does. */
+    static String decode(byte[] source, int offset, int length) {
+        String text = new String(source, offset, length, StandardCharsets.UTF_8);
+        // Java replaces a broken sequence as a whole, so a replacement asks for a second look.
+        if (text.indexOf(0xfffd) < 0) {
+            return text;
+        }
+        StringBuilder out = new StringBuilder(length);
+        int end = offset + length;
+        int i = offset;
+        while (i < end) {
+            int size = source[i] >= 0 ? 1 : sequenceLength(source, i, end);
+            out.append(size == 0 ? "\ufffd" : new String(source, i, size, StandardCharsets.UTF_8));
+            i += Math.max(1, size);
+        }
+        return out.toString();
+    }
+
     /** The length of the UTF-8 sequence at {@code i}, or 0 where there is none (RFC 3629, table of well-formed ones). */
     static int sequenceLength(byte[] source, int i, int end) {
         int first = source[i] & 0xff;

@@ -403,7 +403,7 @@ public final class ObjectBytes {
     }
 
     private String text(int offset, int length) {
-        return new String(data, offset, length, StandardCharsets.UTF_8);
+        return JsonText.decode(data, offset, length);
     }
 
     private static byte[] ascii(String text) {

@@ -1,6 +1,5 @@
 package io.myriad.api.codec;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 
@@ -220,7 +219,7 @@ public final class ProtobufReader {
     }
 
     private static String text(byte[] data, WireReader wire) {
-        return new String(data, wire.offset(), wire.length(), StandardCharsets.UTF_8);
+        return JsonText.decode(data, wire.offset(), wire.length());
     }
 
     private JsonNode message(ObjectType type, int offset, int length, int depth) {
@@ -297,7 +296,7 @@ public final class ProtobufReader {
     }
 
     private String text(long place) {
-        return new String(data, (int) (place >>> 32), (int) place, StandardCharsets.UTF_8);
+        return JsonText.decode(data, (int) (place >>> 32), (int) place);
     }
 
     private JsonNode raw(int offset, int length) {
@@ -305,8 +304,10 @@ public final class ProtobufReader {
         if (place < 0 || (int) place == 0) {
             return NODES.nullNode();
         }
+        int from = (int) (place >>> 32);
+        byte[] text = JsonText.repaired(Arrays.copyOfRange(data, from, from + (int) place));
         try {
-            return RAW.readTree(data, (int) (place >>> 32), (int) place);
+            return RAW.readTree(text);
         } catch (JacksonException wrong) {
             throw new MalformedException("raw bytes are no JSON: " + wrong.getOriginalMessage());
         }

@@ -4,6 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
 import io.myriad.api.schema.Field;
 import io.myriad.api.schema.ObjectType;
 import io.myriad.api.schema.WireLayout;
@@ -75,21 +78,42 @@ public final class ProtobufToJson {
         Objects.checkFromIndexSize(offset, length, message.length);
         int start = out.size();
         try {
+            if (!writeRegular(message, offset, length, type, apiVersion, kind, out)) {
+                out.size(start);
+                writeViaTree(message, offset, length, type, apiVersion, kind, out);
+            }
+        } catch (RuntimeException failure) {
+            out.size(start);
+            throw failure;
+        }
+    }
+
+    /** Returns whether the message was regular; otherwise the output is of no use. */
+    private static boolean writeRegular(byte[] message, int offset, int length, ObjectType type, String apiVersion,
+            String kind, ByteArraySink out) {
+        int start = out.size();
+        try {
             head(apiVersion, kind, out);
             ProtobufToJson transcoder = new ProtobufToJson(message, out);
             transcoder.members(type.layout(), offset, offset + length, 0);
             transcoder.close(start, '{', '}');
+            return true;
         } catch (IrregularException irregular) {
-            out.size(start);
-            head(apiVersion, kind, out);
-            ByteArraySink object = new ByteArraySink(2 * length + 64);
-            JsonWriter.writeNode(ProtobufReader.read(message, offset, length, type), object, 0);
-            if (object.size() > 2) {
-                out.write(',');
-                out.write(object.array(), 1, object.size() - 2);
-            }
-            new ProtobufToJson(message, out).close(start, '{', '}');
+            return false;
         }
+    }
+
+    private static void writeViaTree(byte[] message, int offset, int length, ObjectType type, String apiVersion,
+            String kind, ByteArraySink out) {
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        if (!kind.isEmpty()) {
+            object.put("kind", kind);
+        }
+        if (!apiVersion.isEmpty()) {
+            object.put("apiVersion", apiVersion);
+        }
+        object.setAll(ProtobufReader.read(message, offset, length, type));
+        JsonWriter.writeNode(object, out, 0);
     }
 
     private static void head(String apiVersion, String kind, ByteArraySink out) {
@@ -566,7 +590,10 @@ public final class ProtobufToJson {
         switch (tag & 7) {
             case WireReader.VARINT -> varint64(to);
             case WireReader.FIXED64 -> fixed64(to);
-            case WireReader.LENGTH_DELIMITED -> at += length(to);
+            case WireReader.LENGTH_DELIMITED -> {
+                int length = length(to);
+                at += length;
+            }
             case WireReader.FIXED32 -> {
                 if (to - at < 4) {
                     throw IrregularException.INSTANCE;

@@ -114,6 +114,9 @@ public final class YamlReader {
             throw failure(wrong.getProblemMark(), String.valueOf(wrong.getProblem()));
         } catch (YAMLException wrong) {
             throw failure(null, String.valueOf(wrong.getMessage()).lines().findFirst().orElse(""));
+        } catch (NumberFormatException wrong) {
+            // The parser's own slip over escapes that lack their digits.
+            throw failure(null, "found unexpected characters in an escape sequence");
         }
     }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.GroupVersionKind;
@@ -86,6 +87,96 @@ class ReferenceCodecTest {
         System.out.println(compared + " objects compared; kinds unknown to the reference: " + unknown);
         assertThat(differences).as("-Dmyriad.seed=" + SEED).isEmpty();
         assertThat(compared).isGreaterThan(1000);
+    }
+
+    /** Values turned into null or into another type, unknown and doubled fields: refused, reported and read alike. */
+    @Test
+    void damagedObjectsAreReadAlike() {
+        Random random = new Random(SEED);
+        int refused = 0;
+        int sameWords = 0;
+        int accepted = 0;
+        for (GroupVersionKind kind : schema.kinds()) {
+            ObjectType type = schema.kind(kind);
+            if (type.protoName() == null || !type.typeMeta()) {
+                continue;
+            }
+            for (int round = 0; round < ROUNDS * 5; round++) {
+                ObjectNode object = new RandomObjects(random, 0.4).of(kind, type);
+                damage(object, random, 0);
+                String json = doubled(object, random);
+                JsonNode answer = reference.ask(ReferenceCodec.request("encode").put("apiVersion", kind.apiVersion())
+                        .put("kind", kind.kind()).put("json", json));
+                if (answer.path("unknown").booleanValue(false)) {
+                    break;
+                }
+                try {
+                    JsonReader.Parsed parsed = JsonReader.read(json.getBytes(StandardCharsets.UTF_8), type);
+                    byte[] bytes = Envelope.wrap(kind.apiVersion(), kind.kind(),
+                            ProtobufWriter.write(parsed.object(), type));
+                    List<String> strict = new ArrayList<>();
+                    answer.path("strict").forEach(problem -> strict.add(problem.stringValue()));
+                    if (answer.has("error")) {
+                        differences.add(kind + " accepted, theirs " + answer.get("error") + " " + json);
+                    } else if (!strict.equals(parsed.problems())) {
+                        differences.add(kind + " " + strict + " ours " + parsed.problems());
+                    } else if (!Arrays.equals(bytes,
+                            Base64.getDecoder().decode(answer.get("protobuf").stringValue()))) {
+                        differences.add(kind + " bytes of " + json);
+                    }
+                    accepted++;
+                } catch (StatusException refusal) {
+                    refused++;
+                    if (!answer.has("error")) {
+                        differences.add(kind + " refused: " + refusal.getMessage() + " " + json);
+                    } else if (refusal.getMessage().endsWith(answer.get("error").stringValue())) {
+                        sameWords++;
+                    }
+                }
+            }
+        }
+        System.out.println(accepted + " damaged objects read, " + refused + " refused, " + sameWords
+                + " of them in the same words");
+        assertThat(differences).as("-Dmyriad.seed=" + SEED).isEmpty();
+    }
+
+    private static void damage(JsonNode node, Random random, int depth) {
+        if (node instanceof ObjectNode object) {
+            for (String name : List.copyOf(object.propertyNames())) {
+                if (depth == 0 && (name.equals("kind") || name.equals("apiVersion"))) {
+                    continue;
+                }
+                switch (random.nextInt(60)) {
+                    case 0, 1, 2 -> object.putNull(name);
+                    case 3 -> object.put(name, "text");
+                    case 4 -> object.put(name, 7);
+                    case 5 -> object.put(name, 1.5);
+                    case 6 -> object.put(name, true);
+                    case 7 -> object.putArray(name).add(1);
+                    case 8 -> object.putObject(name).put("a", "b");
+                    case 9 -> object.put(name + "X", 1);
+                    case 10 -> object.put(name + "\"\n\u0001\u2028\u00e9", 1);
+                    default -> damage(object.get(name), random, depth + 1);
+                }
+            }
+        } else if (node instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                if (random.nextInt(30) == 0) {
+                    array.setNull(i);
+                } else {
+                    damage(array.get(i), random, depth + 1);
+                }
+            }
+        }
+    }
+
+    /** The object's JSON with its first members once more at its end, now and then. */
+    private static String doubled(ObjectNode object, Random random) {
+        String json = new String(JsonWriter.write(object), StandardCharsets.UTF_8);
+        if (random.nextInt(4) > 0 || !object.has("metadata")) {
+            return json;
+        }
+        return json.substring(0, json.length() - 1) + ",\"kind\":" + object.get("kind") + "}";
     }
 
     private void compareObject(GroupVersionKind kind, ObjectType type, ObjectNode object, JsonNode answer) {
