@@ -51,6 +51,11 @@ public final class ClusterInformers {
         return "orphans/" + namespace;
     }
 
+    /** The informer of a specification that only one controller has. */
+    public <T> Informer<T> of(InformerSpec<T> specification) {
+        return factory.informer(specification);
+    }
+
     public Informer<Pod> pods() {
         return factory.informer(pods);
     }
