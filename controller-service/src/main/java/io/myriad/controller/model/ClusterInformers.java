@@ -38,6 +38,7 @@ public final class ClusterInformers {
     private final MetaReader metadata = new MetaReader();
     private final InformerSpec<Pod> pods = InformerSpec.of(Resources.PODS, new PodReader(metadata))
             .indexed(PODS_BY_CONTROLLER, PODS_BY_NODE, PODS_BY_NAMESPACE);
+    private final InformerSpec<Node> nodes = InformerSpec.of(Resources.NODES, Node::of);
     private final InformerSpec<Workload> replicaSets = workloads(Resources.REPLICA_SETS);
     private final InformerSpec<Workload> replicationControllers = workloads(Resources.REPLICATION_CONTROLLERS);
     private final InformerSpec<Workload> deployments = workloads(Resources.DEPLOYMENTS);
@@ -58,6 +59,10 @@ public final class ClusterInformers {
 
     public Informer<Pod> pods() {
         return factory.informer(pods);
+    }
+
+    public Informer<Node> nodes() {
+        return factory.informer(nodes);
     }
 
     public Informer<Workload> replicaSets() {
