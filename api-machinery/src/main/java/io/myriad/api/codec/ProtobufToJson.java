@@ -509,8 +509,7 @@ public final class ProtobufToJson {
     }
 
     private void key(Slot slot) {
-        byte[] key = slot.key();
-        out.write(key, 0, key.length);
+        out.writePadded(slot.key(), slot.keyLength());
     }
 
     private void bool(boolean value) {
@@ -546,7 +545,7 @@ public final class ProtobufToJson {
 
     private int length(int to) {
         int length = varint32(to);
-        if (length < 0 || length > to - at) {
+        if (length > to - at) {
             throw IrregularException.INSTANCE;
         }
         return length;
@@ -561,7 +560,7 @@ public final class ProtobufToJson {
             }
         }
         long value = varint64(to);
-        if (value != (int) value) {
+        if (value != (value & Integer.MAX_VALUE)) {
             throw IrregularException.INSTANCE;
         }
         return (int) value;
