@@ -194,29 +194,63 @@ final class JsonText {
     }
 
     /**
-     * Copies bytes up to the first that JSON cannot have as it is; returns its place, or the end. Eight bytes at a time:
-     * each of the terms has the highest bit of a byte set when the word holds one below space, a quote or ampersand (alike
-     * but for bit 2), an angle bracket (alike but for bit 1), a backslash, or one above ASCII.
+     * Copies bytes up to the first that JSON cannot have as it is; returns its place, or the end. Eight bytes at a time;
+     * the last word overlaps the one before, and a shorter text is read together with the bytes behind it.
      */
     static int copyPlain(byte[] source, int from, int end, ByteArraySink out) {
         int length = end - from;
-        out.reserve(length + 2);
+        out.reserve(length + 8);
         byte[] bytes = out.array();
         int at = out.size();
         int i = from;
-        while (i <= end - 8) {
+        if (length >= 8) {
+            int last = end - 8;
+            while (i < last) {
+                long word = (long) LONGS.get(source, i);
+                if (special(word) != 0) {
+                    return copyBytes(source, i, end, out, at);
+                }
+                LONGS.set(bytes, at, word);
+                i += 8;
+                at += 8;
+            }
+            at -= i - last;
+            i = last;
             long word = (long) LONGS.get(source, i);
-            long quote = (word & ~0x0404040404040404L) ^ 0x2222222222222222L;
-            long angle = (word | 0x0202020202020202L) ^ 0x3e3e3e3e3e3e3e3eL;
-            long slash = word ^ 0x5c5c5c5c5c5c5c5cL;
-            long special = (word - 0x2020202020202020L | quote - ONES | angle - ONES | slash - ONES | word) & HIGH_BITS;
-            if (special != 0) {
-                break;
+            if (special(word) != 0) {
+                return copyBytes(source, i, end, out, at);
             }
             LONGS.set(bytes, at, word);
-            i += 8;
-            at += 8;
+            out.size(at + 8);
+            return end;
         }
+        if (from <= source.length - 8) {
+            long word = (long) LONGS.get(source, from);
+            if ((special(word) & (1L << 8 * length) - 1) == 0) {
+                LONGS.set(bytes, at, word);
+                out.size(at + length);
+                return end;
+            }
+        }
+        return copyBytes(source, i, end, out, at);
+    }
+
+    /**
+     * Not zero when the word holds a byte that JSON cannot have as it is. Each term has the highest bit of a byte set, or
+     * of a byte above it, when the byte is below space, a quote or ampersand (alike but for bit 2), an angle bracket (alike
+     * but for bit 1), a backslash, or above ASCII.
+     */
+    private static long special(long word) {
+        long quote = (word & ~0x0404040404040404L) ^ 0x2222222222222222L;
+        long angle = (word | 0x0202020202020202L) ^ 0x3e3e3e3e3e3e3e3eL;
+        long slash = word ^ 0x5c5c5c5c5c5c5c5cL;
+        return (word - 0x2020202020202020L | quote - ONES | angle - ONES | slash - ONES | word) & HIGH_BITS;
+    }
+
+    private static int copyBytes(byte[] source, int from, int end, ByteArraySink out, int size) {
+        byte[] bytes = out.array();
+        int i = from;
+        int at = size;
         while (i < end && SPECIAL[source[i] & 0xff] == 0) {
             bytes[at++] = source[i++];
         }

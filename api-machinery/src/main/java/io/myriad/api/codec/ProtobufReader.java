@@ -178,7 +178,7 @@ public final class ProtobufReader {
         if (value == null) {
             value = slot.value() == Field.WireType.MESSAGE
                     ? message(slot.messageType(), 0, 0, depth + 1)
-                    : slot.value() == Field.WireType.BYTES ? NODES.nullNode() : scalarZero(slot);
+                    : scalarZero(slot);
         }
         map.set(key, value);
     }

@@ -362,8 +362,7 @@ public final class ProtobufToJson {
     private void zeroElement(Slot slot, int depth) {
         int resume = at;
         switch (slot.value()) {
-            case STRING -> JsonText.writeAscii("\"\"", out);
-            case BYTES -> JsonText.writeAscii("null", out);
+            case STRING, BYTES -> JsonText.writeAscii("\"\"", out);
             case INT32, INT64, UINT32, UINT64, DOUBLE -> out.write('0');
             case BOOL -> bool(false);
             case MESSAGE -> message(slot.messageType(), 0, 0, depth + 1);
@@ -379,7 +378,7 @@ public final class ProtobufToJson {
         key(slot);
         if (slot.jsonField().pointer() || slot.cardinality() != WireLayout.Cardinality.SINGLE) {
             JsonText.writeAscii("null", out);
-        } else if (slot.value() == Field.WireType.MESSAGE
+        } else if (slot.value() == Field.WireType.BYTES || slot.value() == Field.WireType.MESSAGE
                 && slot.messageType().form() == ObjectType.Form.WRAPPED_LIST) {
             JsonText.writeAscii("null", out);
         } else {
@@ -510,8 +509,7 @@ public final class ProtobufToJson {
     }
 
     private void key(Slot slot) {
-        byte[] key = slot.key();
-        out.write(key, 0, key.length);
+        out.writePadded(slot.key(), slot.keyLength());
     }
 
     private void bool(boolean value) {
@@ -547,7 +545,7 @@ public final class ProtobufToJson {
 
     private int length(int to) {
         int length = varint32(to);
-        if (length < 0 || length > to - at) {
+        if (length > to - at) {
             throw IrregularException.INSTANCE;
         }
         return length;
@@ -562,7 +560,7 @@ public final class ProtobufToJson {
             }
         }
         long value = varint64(to);
-        if (value != (int) value) {
+        if (value != (value & Integer.MAX_VALUE)) {
             throw IrregularException.INSTANCE;
         }
         return (int) value;

@@ -2,9 +2,19 @@ package io.myriad.api.codec;
 
 /**
  * Copies JSON text into JSON text: checked, without spaces, and with the characters escaped that Go escapes. Numbers and
- * escapes keep their spelling.
+ * escapes keep their spelling. One loop over the tokens; which of the open brackets are objects is kept in bits, so that
+ * nothing is allocated.
  */
 final class RawJson {
+    /** What may come next. */
+    private static final int VALUE = 0;
+    private static final int FIRST_ELEMENT = 1;
+    private static final int FIRST_KEY = 2;
+    private static final int KEY = 3;
+    private static final int AFTER_VALUE = 4;
+    /** Levels whose bits fit one word; deeper ones are copied by recursion. */
+    private static final int LEVELS = 60;
+
     private final byte[] in;
     private final int end;
     private final ByteArraySink out;
@@ -31,14 +41,71 @@ final class RawJson {
         }
     }
 
-    private void value(int depth) {
-        if (depth > CodecLimits.MAX_DEPTH) {
+    private void value(int outerDepth) {
+        if (outerDepth > CodecLimits.MAX_DEPTH) {
             throw MalformedException.tooDeep();
         }
-        skipSpace();
-        switch (peek()) {
-            case '{' -> object(depth);
-            case '[' -> array(depth);
+        out.reserve(end - at + 8);
+        int depth = 0;
+        long objects = 0;
+        int state = VALUE;
+        do {
+            int c = next();
+            switch (state) {
+                case VALUE, FIRST_ELEMENT -> {
+                    if (c == '{' || c == '[') {
+                        if (depth == LEVELS) {
+                            value(outerDepth + LEVELS);
+                            state = AFTER_VALUE;
+                        } else {
+                            copy();
+                            depth++;
+                            objects = objects << 1 | (c == '{' ? 1 : 0);
+                            state = c == '{' ? FIRST_KEY : FIRST_ELEMENT;
+                        }
+                    } else if (c == ']' && state == FIRST_ELEMENT) {
+                        copy();
+                        depth--;
+                        objects >>= 1;
+                        state = AFTER_VALUE;
+                    } else {
+                        plainValue(c);
+                        state = AFTER_VALUE;
+                    }
+                }
+                case FIRST_KEY, KEY -> {
+                    if (c == '"') {
+                        string();
+                        next();
+                        expect(':');
+                        state = VALUE;
+                    } else if (c == '}' && state == FIRST_KEY) {
+                        copy();
+                        depth--;
+                        objects >>= 1;
+                        state = AFTER_VALUE;
+                    } else {
+                        throw unexpected();
+                    }
+                }
+                default -> {
+                    boolean inObject = (objects & 1) != 0;
+                    if (c == ',') {
+                        state = inObject ? KEY : VALUE;
+                    } else if (c == (inObject ? '}' : ']')) {
+                        depth--;
+                        objects >>= 1;
+                    } else {
+                        throw unexpected();
+                    }
+                    copy();
+                }
+            }
+        } while (depth > 0);
+    }
+
+    private void plainValue(int c) {
+        switch (c) {
             case '"' -> string();
             case 't' -> literal("true");
             case 'f' -> literal("false");
@@ -47,58 +114,18 @@ final class RawJson {
         }
     }
 
-    private void object(int depth) {
-        copy();
-        skipSpace();
-        if (peek() == '}') {
-            copy();
-            return;
-        }
-        while (true) {
-            skipSpace();
-            string();
-            skipSpace();
-            expect(':');
-            value(depth + 1);
-            skipSpace();
-            if (peek() != ',') {
-                break;
-            }
-            copy();
-        }
-        expect('}');
-    }
-
-    private void array(int depth) {
-        copy();
-        skipSpace();
-        if (peek() == ']') {
-            copy();
-            return;
-        }
-        while (true) {
-            value(depth + 1);
-            skipSpace();
-            if (peek() != ',') {
-                break;
-            }
-            copy();
-        }
-        expect(']');
-    }
-
     private void string() {
-        expect('"');
+        copy();
         while (true) {
             at = JsonText.copyPlain(in, at, end, out);
-            int c = peek() & 0xff;
+            int c = peek();
             if (c == '"') {
                 copy();
                 return;
             }
             if (c == '\\') {
                 escape();
-            } else if (c < 0x20) {
+            } else if (c >= 0 && c < 0x20) {
                 throw unexpected();
             } else {
                 at = JsonText.writeSpecial(in, at, end, out);
@@ -109,7 +136,9 @@ final class RawJson {
     private void escape() {
         copy();
         int c = peek();
-        if (c == 'u') {
+        if (c == '"' || c == '\\') {
+            copy();
+        } else if (c == 'u') {
             copy();
             for (int i = 0; i < 4; i++) {
                 if (Character.digit(peek(), 16) < 0) {
@@ -117,7 +146,7 @@ final class RawJson {
                 }
                 copy();
             }
-        } else if ("\"\\/bfnrt".indexOf(c) >= 0) {
+        } else if ("/bfnrt".indexOf(c) >= 0) {
             copy();
         } else {
             throw unexpected();
@@ -159,6 +188,15 @@ final class RawJson {
         for (int i = 0; i < text.length(); i++) {
             expect(text.charAt(i));
         }
+    }
+
+    /** The next byte that is no space. */
+    private int next() {
+        if (at < end && in[at] > ' ') {
+            return in[at];
+        }
+        skipSpace();
+        return peek();
     }
 
     private void skipSpace() {

@@ -32,13 +32,16 @@ public final class WireLayout {
      * @param cardinality how often it occurs
      * @param value the wire form of the value, of a list's elements or of a map's values
      * @param field the JSON field, or null for {@link Cardinality#INLINE}
-     * @param key the UTF-8 bytes of {@code ,"name":}, empty for {@link Cardinality#INLINE}
+     * @param key the UTF-8 bytes of {@code ,"name":}, filled up to a multiple of eight; empty for
+     *        {@link Cardinality#INLINE}
+     * @param keyLength how many of the key's bytes count
      * @param type the type of a message value, or null
      * @param inline the layout of an embedded message, or null
      * @param keptWhenAbsent whether JSON has the field even when the message lacks it
      * @param leftOutWhenZero whether JSON lacks the field when the message has it with a zero value
      */
     public record Slot(int number, Cardinality cardinality, Field.WireType value, @Nullable Field field, byte[] key,
+            int keyLength,
             @Nullable ObjectType type, @Nullable WireLayout inline, boolean keptWhenAbsent, boolean leftOutWhenZero) {
 
         /** The JSON field; must not be called for {@link Cardinality#INLINE}. */
@@ -116,7 +119,7 @@ public final class WireLayout {
             for (Slot slot : layout.slots) {
                 kept |= slot.keptWhenAbsent();
             }
-            slots.add(new Slot(number, Cardinality.INLINE, Field.WireType.MESSAGE, null, new byte[0], null, layout,
+            slots.add(new Slot(number, Cardinality.INLINE, Field.WireType.MESSAGE, null, new byte[0], 0, null, layout,
                     kept, false));
         });
         return new WireLayout(slots);
@@ -144,7 +147,8 @@ public final class WireLayout {
             type = WRAPPED_LIST;
         }
         byte[] key = (",\"" + field.name() + "\":").getBytes(StandardCharsets.UTF_8);
-        return new Slot(wire.number(), cardinality, wire.type(), field, key, type, null,
+        return new Slot(wire.number(), cardinality, wire.type(), field, Arrays.copyOf(key, (key.length + 7) & ~7),
+                key.length, type, null,
                 keptWhenAbsent(field, cardinality, wire.type()),
                 field.omitEmpty() && !field.pointer() && (wire.type() != Field.WireType.MESSAGE || field.omitZero()));
     }
