@@ -11,10 +11,10 @@ import io.myriad.api.codec.ByteSink;
 import io.myriad.api.codec.ProtobufWriter;
 import io.myriad.api.schema.ObjectType;
 import io.myriad.api.schema.Schema;
-import io.myriad.apiserver.registry.ObjectForm.Encoding;
 import io.myriad.apiserver.registry.ServedResource;
 import io.myriad.apiserver.storage.CachedObject;
 import io.myriad.apiserver.storage.ObjectStorage.ListResult;
+import io.myriad.apiserver.storage.StoredKind.Encoding;
 
 /**
  * Writes lists. A protobuf list is gathered from the stored bytes: its length is added up first, so that the envelope can

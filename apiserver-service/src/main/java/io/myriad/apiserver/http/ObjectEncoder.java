@@ -15,9 +15,9 @@ import io.myriad.api.codec.ProtobufWriter;
 import io.myriad.api.codec.WireReader;
 import io.myriad.api.schema.ObjectType;
 import io.myriad.api.schema.Schema;
-import io.myriad.apiserver.registry.ObjectForm.Encoding;
 import io.myriad.apiserver.registry.ServedResource;
 import io.myriad.apiserver.storage.CachedObject;
+import io.myriad.apiserver.storage.StoredKind.Encoding;
 
 /**
  * Encodes stored objects for the wire. Where the stored bytes are what is served, nothing is decoded: protobuf goes out

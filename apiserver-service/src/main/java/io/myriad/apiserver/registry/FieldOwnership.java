@@ -26,5 +26,5 @@ public interface FieldOwnership {
             WriteRequest request);
 
     /** Takes over the times of {@code old}'s entries where nothing but the times differ, so that a no-op stays one. */
-    void ignoreTimes(ObjectNode object, ObjectNode old);
+    void ignoreTimes(ServedResource resource, ObjectNode object, ObjectNode old);
 }

@@ -13,6 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 import io.myriad.api.FieldError;
 import io.myriad.api.value.Names;
 import io.myriad.apiserver.kind.NameRule;
+import io.myriad.apiserver.storage.StoredKind;
 
 /** What must hold for the metadata of every kind, as apimachinery's object metadata validation has it. */
 final class MetadataRules {
@@ -42,7 +43,7 @@ final class MetadataRules {
 
     static MetadataRules of(ServedResource resource) {
         return new MetadataRules(resource.strategy().nameRule(), resource.resource().namespaced(),
-                resource.form().encoding() == ObjectForm.Encoding.PROTOBUF);
+                resource.form().encoding() == StoredKind.Encoding.PROTOBUF);
     }
 
     /** What is wrong with the metadata of a new object. */

@@ -12,20 +12,13 @@ import io.myriad.api.codec.ProtobufReader;
 import io.myriad.api.codec.ProtobufWriter;
 import io.myriad.api.schema.ObjectType;
 import io.myriad.apiserver.storage.CachedObject;
+import io.myriad.apiserver.storage.StoredKind.Encoding;
 
 /**
  * How the objects of a resource are stored, and the way between the stored bytes and the tree of the version in which
  * they are served. Immutable and safe for any thread.
  */
 public final class ObjectForm {
-    /** How objects are stored. */
-    public enum Encoding {
-        /** The protobuf message, without its envelope. */
-        PROTOBUF,
-        /** JSON text, with {@code apiVersion} and {@code kind}. */
-        JSON
-    }
-
     private final Encoding encoding;
     private final GroupVersionKind storedKind;
     private final @Nullable ObjectType storedType;
@@ -87,6 +80,12 @@ public final class ObjectForm {
             return ProtobufWriter.write(stored, storedType);
         }
         return JsonWriter.write(withKind(stored, storedKind));
+    }
+
+    /** A tree in this form's served version of one in another's; the argument is used up. */
+    ObjectNode convert(ObjectNode object, ObjectForm from) {
+        ObjectNode stored = from.conversion == null ? object : from.conversion.toStored(object);
+        return withKind(conversion == null ? stored : conversion.toServed(stored), servedKind);
     }
 
     /** The bytes to store, without a resource version. The tree is not changed. */

@@ -6,6 +6,7 @@ import io.myriad.api.GroupVersionKind;
 import io.myriad.api.schema.Resource;
 import io.myriad.apiserver.kind.Strategy;
 import io.myriad.apiserver.storage.ObjectStorage;
+import io.myriad.apiserver.storage.StoredKind;
 
 /** Gives resources their storage. Versions and groups that share objects get the same one. */
 public interface StorageProvider {
@@ -16,7 +17,7 @@ public interface StorageProvider {
      * @param storedKind the kind and version in which they are stored
      * @param encoding how they are stored
      */
-    record Stored(ObjectStorage storage, GroupVersionKind storedKind, ObjectForm.Encoding encoding) {}
+    record Stored(ObjectStorage storage, GroupVersionKind storedKind, StoredKind.Encoding encoding) {}
 
     /** The storage of a built-in resource, or null for one whose objects are not stored, such as a review. */
     @Nullable

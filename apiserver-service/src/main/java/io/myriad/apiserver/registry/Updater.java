@@ -209,7 +209,7 @@ final class Updater {
             if (scope.target() == Strategy.Target.MAIN) {
                 resource.strategy().warnings(object).forEach(request.warnings());
             }
-            writes.ownership().ignoreTimes(object, old);
+            writes.ownership().ignoreTimes(resource, object, old);
             writes.admission().validate(writes.attributes(AdmissionPlugin.Operation.UPDATE, resource, request,
                     request.name(), object, old));
             valid = true;
