@@ -28,6 +28,7 @@ final class Commands {
     static final String KILL = "--kill";
     static final String HOST = "--host";
     static final String SERVER = "--server";
+    static final String SECRET = "--secret";
 
     private Commands() {}
 
@@ -127,6 +128,8 @@ final class Commands {
                         .paramLabel("HOST")
                         .description("a name or address under which services are reached; may be given several times")
                         .build())
+                .addOption(OptionSpec.builder(SECRET).type(String.class).paramLabel("NAME")
+                        .description("in a pod: keep them in this Secret of its namespace").build())
                 .addOption(OptionSpec.builder(SERVER).type(String.class).paramLabel("URL").required(true)
                         .description("the API server's URL in the kubeconfig files").build());
     }

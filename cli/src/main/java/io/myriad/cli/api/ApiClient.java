@@ -5,6 +5,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.Principal;
@@ -39,11 +42,14 @@ public final class ApiClient {
 
     private final List<String> servers;
     private final SSLSocketFactory sockets;
+    /** Empty where the client is known by its certificate. */
+    private final String token;
     private int current;
 
-    private ApiClient(List<String> servers, SSLSocketFactory sockets) {
+    private ApiClient(List<String> servers, SSLSocketFactory sockets, String token) {
         this.servers = servers;
         this.sockets = sockets;
+        this.token = token;
     }
 
     /** A client with the credentials of a cluster's administrator, for all of its API servers. */
@@ -55,6 +61,22 @@ public final class ApiClient {
     public static ApiClient of(Pki pki, List<String> servers) throws IOException {
         Credential admin = Credential.read(pki.certificate(Pki.Identity.ADMIN), pki.key(Pki.Identity.ADMIN));
         X509Certificate authority = Pem.readCertificate(pki.certificate(Pki.Authority.CLUSTER));
+        return new ApiClient(servers, sockets(authority, new KeyManager[]{new SingleKey(admin)}), "");
+    }
+
+    /**
+     * A client for the cluster that this process is a pod of, as the pod's service account.
+     *
+     * @param server the API server's URL
+     * @param serviceAccount the directory with the pod's {@code token} and {@code ca.crt}
+     */
+    public static ApiClient ofPod(String server, Path serviceAccount) throws IOException {
+        X509Certificate authority = Pem.readCertificate(serviceAccount.resolve("ca.crt"));
+        String token = Files.readString(serviceAccount.resolve("token")).strip();
+        return new ApiClient(List.of(server), sockets(authority, new KeyManager[0]), token);
+    }
+
+    private static SSLSocketFactory sockets(X509Certificate authority, KeyManager[] keys) throws IOException {
         try {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, null);
@@ -62,8 +84,8 @@ public final class ApiClient {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(trusted);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[]{new SingleKey(admin)}, trust.getTrustManagers(), null);
-            return new ApiClient(servers, context.getSocketFactory());
+            context.init(keys, trust.getTrustManagers(), null);
+            return context.getSocketFactory();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("cannot set up TLS", e);
         }
@@ -78,13 +100,17 @@ public final class ApiClient {
     /**
      * Reads a path.
      *
-     * @throws IOException
-     *             if no server answers, or the answer is not 200
+     * @throws NoSuchFileException if it is not there
+     * @throws IOException if no server answers, or with another answer
      */
     public <T> T get(String path, BodyReader<T> reader) throws IOException {
         return retried(server -> {
             HttpsURLConnection connection = open(server, "GET", path);
             int code = connection.getResponseCode();
+            if (code == HttpsURLConnection.HTTP_NOT_FOUND) {
+                drain(connection.getErrorStream());
+                throw new NoSuchFileException(path);
+            }
             if (code != HttpsURLConnection.HTTP_OK) {
                 throw new IOException("GET " + path + ": " + code + " " + drain(connection.getErrorStream()));
             }
@@ -103,15 +129,29 @@ public final class ApiClient {
      *            the object
      */
     public void create(String path, byte[] json) throws IOException {
+        send("POST", path, json, HttpsURLConnection.HTTP_CREATED, HttpsURLConnection.HTTP_CONFLICT);
+    }
+
+    /**
+     * Replaces an object.
+     *
+     * @param path the object
+     * @param json what it is to be
+     */
+    public void replace(String path, byte[] json) throws IOException {
+        send("PUT", path, json, HttpsURLConnection.HTTP_OK);
+    }
+
+    private void send(String method, String path, byte[] json, int... codes) throws IOException {
         retried(server -> {
-            HttpsURLConnection connection = open(server, "POST", path);
+            HttpsURLConnection connection = open(server, method, path);
             connection.setDoOutput(true);
             connection.setRequestProperty("Content-Type", "application/json");
             connection.setFixedLengthStreamingMode(json.length);
             try (OutputStream body = connection.getOutputStream()) {
                 body.write(json);
             }
-            return expect(connection, "POST " + path, 201, 409);
+            return expect(connection, method + " " + path, codes);
         });
     }
 
@@ -144,6 +184,9 @@ public final class ApiClient {
         connection.setRequestMethod(method);
         connection.setRequestProperty("Accept", "application/json");
         connection.setRequestProperty("User-Agent", "myriad");
+        if (!token.isEmpty()) {
+            connection.setRequestProperty("Authorization", "Bearer " + token);
+        }
         connection.setConnectTimeout(CONNECT_TIMEOUT_MILLIS);
         connection.setReadTimeout(READ_TIMEOUT_MILLIS);
         return connection;
