@@ -33,6 +33,11 @@ public record ClientOptions(List<URI> servers, Credentials credentials, String u
                 userAgent, 2, 16, 90, 30_000, 5, 180_000);
     }
 
+    public ClientOptions withUserAgent(String newUserAgent) {
+        return new ClientOptions(servers, credentials, newUserAgent, connections, connectionsMax,
+                streamsPerConnection, requestTimeoutMillis, retriesMax, watchSilenceMillis);
+    }
+
     public ClientOptions withConnections(int newConnections, int newConnectionsMax) {
         return new ClientOptions(servers, credentials, userAgent, newConnections, newConnectionsMax,
                 streamsPerConnection, requestTimeoutMillis, retriesMax, watchSilenceMillis);

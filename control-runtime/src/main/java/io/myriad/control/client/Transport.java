@@ -20,6 +20,7 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +53,10 @@ final class Transport implements AutoCloseable {
         this.timer.setRemoveOnCancelPolicy(true);
         this.metrics = new ClientMetrics(registry);
         this.timer.scheduleWithFixedDelay(this::endSilentWatches, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
-        registry.gauge("rest_client_open_connections", connections, Connections::count);
-        registry.gauge("rest_client_waiting_requests", connections, Connections::waiting);
-        registry.gauge("rest_client_open_streams", connections, Connections::streams);
+        Tags tags = Tags.of("client", options.userAgent());
+        registry.gauge("rest_client_open_connections", tags, connections, Connections::count);
+        registry.gauge("rest_client_waiting_requests", tags, connections, Connections::waiting);
+        registry.gauge("rest_client_open_streams", tags, connections, Connections::streams);
     }
 
     ClientOptions options() {

@@ -1,5 +1,6 @@
 package io.myriad.controller.model;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import tools.jackson.databind.JsonNode;
 import io.myriad.api.GroupVersionResource;
 import io.myriad.api.StatusException;
 import io.myriad.api.selector.LabelSelector;
+import io.myriad.control.client.ApiObject;
 import io.myriad.control.client.Resources;
 import io.myriad.control.informer.Index;
 import io.myriad.control.informer.Informer;
@@ -38,10 +40,13 @@ public final class ClusterInformers {
     private final MetaReader metadata = new MetaReader();
     private final InformerSpec<Pod> pods = InformerSpec.of(Resources.PODS, new PodReader(metadata))
             .indexed(PODS_BY_CONTROLLER, PODS_BY_NODE, PODS_BY_NAMESPACE);
-    private final InformerSpec<Node> nodes = InformerSpec.of(Resources.NODES, Node::of);
     private final InformerSpec<Workload> replicaSets = workloads(Resources.REPLICA_SETS);
     private final InformerSpec<Workload> replicationControllers = workloads(Resources.REPLICATION_CONTROLLERS);
     private final InformerSpec<Workload> deployments = workloads(Resources.DEPLOYMENTS);
+    private final InformerSpec<Workload> clusterRoles = InformerSpec.of(Resources.CLUSTER_ROLES,
+            object -> new Workload(metadata.read(object), LabelSelector.nothing(), object));
+    private final InformerSpec<Node> nodes = InformerSpec.of(Resources.NODES, new NodeReader(metadata));
+    private final InformerSpec<NamespaceInfo> namespaces = InformerSpec.of(Resources.NAMESPACES, this::namespace);
 
     public ClusterInformers(InformerFactory factory) {
         this.factory = factory;
@@ -52,17 +57,8 @@ public final class ClusterInformers {
         return "orphans/" + namespace;
     }
 
-    /** The informer of a specification that only one controller has. */
-    public <T> Informer<T> of(InformerSpec<T> specification) {
-        return factory.informer(specification);
-    }
-
     public Informer<Pod> pods() {
         return factory.informer(pods);
-    }
-
-    public Informer<Node> nodes() {
-        return factory.informer(nodes);
     }
 
     public Informer<Workload> replicaSets() {
@@ -75,6 +71,31 @@ public final class ClusterInformers {
 
     public Informer<Workload> deployments() {
         return factory.informer(deployments);
+    }
+
+    public Informer<Workload> clusterRoles() {
+        return factory.informer(clusterRoles);
+    }
+
+    public Informer<Node> nodes() {
+        return factory.informer(nodes);
+    }
+
+    public Informer<NamespaceInfo> namespaces() {
+        return factory.informer(namespaces);
+    }
+
+    /** An informer that one controller has for itself. */
+    public <T> Informer<T> own(InformerSpec<T> spec) {
+        return factory.informer(spec);
+    }
+
+    private NamespaceInfo namespace(ApiObject object) {
+        JsonNode tree = object.tree();
+        List<String> finalizers = new ArrayList<>(1);
+        tree.path("spec").path("finalizers").forEach(one -> finalizers.add(one.asString("")));
+        return new NamespaceInfo(metadata.read(object),
+                tree.path("status").path("phase").asString("Active").equals("Active"), List.copyOf(finalizers));
     }
 
     private InformerSpec<Workload> workloads(GroupVersionResource resource) {

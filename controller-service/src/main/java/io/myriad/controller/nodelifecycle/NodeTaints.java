@@ -5,87 +5,83 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-import org.jspecify.annotations.Nullable;
-
 import io.myriad.controller.model.Node;
 import io.myriad.controller.model.Taint;
 
-/**
- * The taints that follow from a node's state: pure. NoSchedule taints follow every condition at once; NoExecute taints,
- * which cost pods their place, only when the caller's pace allows.
- */
+/** Which taints a node should have for its conditions. Pure. */
 final class NodeTaints {
     static final String NOT_READY = "node.kubernetes.io/not-ready";
     static final String UNREACHABLE = "node.kubernetes.io/unreachable";
     private static final String UNSCHEDULABLE = "node.kubernetes.io/unschedulable";
 
-    private record ConditionTaint(String condition, String status, String key) {}
+    /** Condition and status, and the taint that goes with them. */
+    private record Rule(String condition, String status, String key) {}
 
-    private static final List<ConditionTaint> TABLE = List.of(new ConditionTaint("Ready", "False", NOT_READY),
-            new ConditionTaint("Ready", "Unknown", UNREACHABLE),
-            new ConditionTaint("MemoryPressure", "True", "node.kubernetes.io/memory-pressure"),
-            new ConditionTaint("DiskPressure", "True", "node.kubernetes.io/disk-pressure"),
-            new ConditionTaint("PIDPressure", "True", "node.kubernetes.io/pid-pressure"),
-            new ConditionTaint("NetworkUnavailable", "True", "node.kubernetes.io/network-unavailable"));
+    private static final List<Rule> RULES = List.of(new Rule("Ready", "False", NOT_READY),
+            new Rule("Ready", "Unknown", UNREACHABLE),
+            new Rule("MemoryPressure", "True", "node.kubernetes.io/memory-pressure"),
+            new Rule("DiskPressure", "True", "node.kubernetes.io/disk-pressure"),
+            new Rule("NetworkUnavailable", "True", "node.kubernetes.io/network-unavailable"),
+            new Rule("PIDPressure", "True", "node.kubernetes.io/pid-pressure"));
     private static final Set<String> OURS = Set.of(NOT_READY, UNREACHABLE, UNSCHEDULABLE,
             "node.kubernetes.io/memory-pressure", "node.kubernetes.io/disk-pressure",
-            "node.kubernetes.io/pid-pressure", "node.kubernetes.io/network-unavailable");
+            "node.kubernetes.io/network-unavailable", "node.kubernetes.io/pid-pressure");
 
     private NodeTaints() {}
 
-    /** The NoExecute taint that the node's state asks for, or null when it is ready. */
-    static @Nullable String eviction(Node node) {
-        return switch (node.condition("Ready")) {
-            case "True" -> null;
-            case "False" -> NOT_READY;
-            default -> UNREACHABLE;
-        };
-    }
-
     /**
-     * The taints that the node should have: others' as they are, ours as its state asks.
+     * The taints the node should have, others' included.
      *
-     * @param evict whether a NoExecute taint may be added now; one that is there stays while it is asked for
+     * @param noExecute whether a node that is not ready may be marked so that its pods go
      */
-    static List<Taint> wanted(Node node, boolean evict, Instant now) {
-        List<Taint> result = new ArrayList<>();
-        for (Taint taint : node.taints()) {
-            if (!OURS.contains(taint.key()) || taint.effect().equals("PreferNoSchedule")) {
-                result.add(taint);
-            }
-        }
-        for (ConditionTaint row : TABLE) {
-            boolean reported = row.condition.equals("Ready") || node.conditions().containsKey(row.condition);
-            if (reported && node.condition(row.condition).equals(row.status)) {
-                result.add(existing(node, row.key, Taint.NO_SCHEDULE, now));
+    static List<Taint> wanted(Node node, boolean noExecute, Instant now) {
+        List<Taint> wanted = new ArrayList<>();
+        for (Rule rule : RULES) {
+            if (status(node, rule.condition).equals(rule.status)) {
+                wanted.add(new Taint(rule.key, "", Taint.NO_SCHEDULE, now));
             }
         }
         if (node.unschedulable()) {
-            result.add(existing(node, UNSCHEDULABLE, Taint.NO_SCHEDULE, now));
+            wanted.add(new Taint(UNSCHEDULABLE, "", Taint.NO_SCHEDULE, now));
         }
-        String eviction = eviction(node);
-        if (eviction != null && (evict || has(node, eviction, Taint.NO_EXECUTE))) {
-            result.add(existing(node, eviction, Taint.NO_EXECUTE, now));
+        String lost = lostKey(node);
+        if (noExecute && !lost.isEmpty()) {
+            wanted.add(new Taint(lost, "", Taint.NO_EXECUTE, now));
+        }
+        List<Taint> result = new ArrayList<>();
+        for (Taint there : node.taints()) {
+            boolean ours = there.effect().equals(Taint.NO_SCHEDULE) && OURS.contains(there.key())
+                    || there.effect().equals(Taint.NO_EXECUTE)
+                            && (there.key().equals(NOT_READY) || there.key().equals(UNREACHABLE));
+            if (!ours || wanted.stream().anyMatch(there::matches)) {
+                result.add(there);
+            }
+        }
+        for (Taint taint : wanted) {
+            if (result.stream().noneMatch(taint::matches)) {
+                result.add(taint);
+            }
         }
         return result;
     }
 
-    static boolean has(Node node, String key, String effect) {
-        return node.taints().stream().anyMatch(taint -> taint.key().equals(key) && taint.effect().equals(effect));
+    private static String status(Node node, String condition) {
+        Node.Condition found = node.conditions().get(condition);
+        return found == null ? "" : found.status();
     }
 
-    /** A taint that is there keeps its age. */
-    private static Taint existing(Node node, String key, String effect, Instant now) {
-        for (Taint taint : node.taints()) {
-            if (taint.key().equals(key) && taint.effect().equals(effect)) {
-                return taint;
-            }
-        }
-        return new Taint(key, "", effect, now);
+    /** The key of the NoExecute taint that says why the node is lost, or empty when it is ready or never spoke. */
+    static String lostKey(Node node) {
+        return switch (node.ready()) {
+            case "False" -> NOT_READY;
+            case "Unknown" -> UNREACHABLE;
+            default -> "";
+        };
     }
 
-    /** Whether two lists hold the same taints, in whatever order. */
-    static boolean same(List<Taint> one, List<Taint> other) {
-        return one.size() == other.size() && one.stream().allMatch(taint -> other.stream().anyMatch(taint::matches));
+    /** Whether it has been marked as lost already, for whichever reason. */
+    static boolean markedLost(Node node) {
+        return node.taints().stream().anyMatch(taint -> taint.effect().equals(Taint.NO_EXECUTE)
+                && (taint.key().equals(NOT_READY) || taint.key().equals(UNREACHABLE)));
     }
 }

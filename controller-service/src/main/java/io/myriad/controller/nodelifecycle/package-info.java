@@ -1,5 +1,6 @@
 /**
- * Whether nodes are alive, and the taints that say so. What taints do to pods is in {@code tainteviction}.
+ * Decides which nodes are lost and says so: conditions, taints, and pods that are no longer ready. Evicting pods because
+ * of taints is in {@code tainteviction}.
  */
 @NullMarked
 package io.myriad.controller.nodelifecycle;

@@ -22,12 +22,11 @@ import io.myriad.control.client.TransportException;
 import io.myriad.control.events.Event;
 import io.myriad.control.events.EventRecorder;
 import io.myriad.control.events.ObjectReference;
+import io.myriad.controller.loop.Refusals;
 import io.myriad.controller.model.Pod;
 
 /** Creates, deletes, adopts and releases pods for a controller, many at a time, with the events that people know. */
 final class PodWriter {
-    private static final String NAMESPACE_TERMINATING = "NamespaceTerminating";
-
     private final ApiClient client;
     private final EventRecorder recorder;
 
@@ -60,7 +59,7 @@ final class PodWriter {
                     recorder.record(Event.normal(owner, "SuccessfulCreate",
                             "Created pod: " + made.path("metadata").path("name").asString("")));
                 } catch (StatusException | TransportException e) {
-                    if (!namespaceTerminating(e)) {
+                    if (!Refusals.namespaceTerminating(e)) {
                         recorder.record(
                                 Event.warning(owner, "FailedCreate", "Error creating: " + e.getMessage()));
                         failure = failure == null ? e : failure;
@@ -159,11 +158,5 @@ final class PodWriter {
         return JsonNodeFactory.instance.objectNode().put("apiVersion", owner.apiVersion()).put("kind", owner.kind())
                 .put("name", owner.name()).put("uid", owner.uid()).put("controller", true)
                 .put("blockOwnerDeletion", true);
-    }
-
-    private static boolean namespaceTerminating(RuntimeException e) {
-        return e instanceof StatusException refused && refused.status().details() != null
-                && refused.status().details().causes().stream()
-                        .anyMatch(cause -> cause.reason().equals(NAMESPACE_TERMINATING));
     }
 }

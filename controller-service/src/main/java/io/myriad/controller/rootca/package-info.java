@@ -1,5 +1,5 @@
 /**
- * Every namespace has the certificate authority that its pods check the API server with.
+ * Publishes the API's certificate authorities to each namespace, where pods' projected volumes take them from.
  */
 @NullMarked
 package io.myriad.controller.rootca;

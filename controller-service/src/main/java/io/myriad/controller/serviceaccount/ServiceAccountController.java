@@ -1,6 +1,5 @@
 package io.myriad.controller.serviceaccount;
 
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -19,52 +18,33 @@ import io.myriad.control.queue.Reconciler;
 import io.myriad.controller.loop.ControlLoop;
 import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.loop.Refusals;
+import io.myriad.controller.model.NamespaceInfo;
 
-/** Makes the service account {@code default} in every namespace that has none and is not ending. */
+/** Makes sure that every active namespace has its service account {@code default}. */
 public final class ServiceAccountController implements Controller {
     private static final String NAME = "serviceaccount-controller";
-    private static final String ACCOUNT = "default";
+    private static final String DEFAULT = "default";
+    private static final int WORKERS = 8;
 
     private final ControllerContext context;
-    /** For each namespace, whether it is ending. */
-    private final Informer<Boolean> namespaces;
+    private final Informer<NamespaceInfo> namespaces;
     private final Informer<Boolean> accounts;
-    private final ControlLoop<String> loop;
+    private final ControlLoop<ObjectKey> loop;
 
-    public ServiceAccountController(int workers, ControllerContext context) {
+    public ServiceAccountController(ControllerContext context) {
         this.context = context;
-        this.namespaces = context.informers().of(InformerSpec.of(Resources.NAMESPACES,
-                object -> object.tree().path("metadata").has("deletionTimestamp")));
-        this.accounts = context.informers().of(InformerSpec.<Boolean>of(Resources.SERVICE_ACCOUNTS, object -> true)
-                .select(new Selection("", "metadata.name=" + ACCOUNT, true)));
-        this.loop = new ControlLoop<>(NAME, workers, this::everything, this::reconcile, context);
-        namespaces.addHandler(InformerHandler.ofKey(key -> loop.enqueue(key.name())));
-        accounts.addHandler(InformerHandler.ofKey(key -> loop.enqueue(key.namespace())));
-    }
-
-    private List<String> everything() {
-        return namespaces.keys().stream().map(ObjectKey::name).toList();
-    }
-
-    private long reconcile(String namespace) {
-        Boolean ending = namespaces.get("", namespace);
-        if (ending == null || ending || accounts.get(namespace, ACCOUNT) != null) {
-            return Reconciler.DONE;
-        }
-        ObjectNode account = JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind",
-                "ServiceAccount");
-        account.putObject("metadata").put("name", ACCOUNT).put("namespace", namespace);
-        try {
-            context.client().create(ApiPath.of(Resources.SERVICE_ACCOUNTS).in(namespace), account);
-        } catch (StatusException failure) {
-            // It is there already, or the namespace has begun to end: both are as it should be.
-            StatusReason reason = failure.status().reason();
-            if (reason != StatusReason.ALREADY_EXISTS && reason != StatusReason.NOT_FOUND
-                    && reason != StatusReason.FORBIDDEN) {
-                throw failure;
+        this.namespaces = context.informers().namespaces();
+        this.accounts = context.informers().own(InformerSpec.<Boolean>of(Resources.SERVICE_ACCOUNTS, object -> true)
+                .select(Selection.fields("metadata.name=" + DEFAULT)));
+        this.loop = new ControlLoop<>(NAME, WORKERS, namespaces::keys, this::reconcile, context);
+        namespaces.addHandler(ControlLoop.enqueueing(loop));
+        accounts.addHandler(new InformerHandler<>() {
+            @Override
+            public void deleted(ObjectKey key, Boolean last) {
+                loop.enqueue(ObjectKey.of(key.namespace()));
             }
-        }
-        return Reconciler.DONE;
+        });
     }
 
     @Override
@@ -80,5 +60,24 @@ public final class ServiceAccountController implements Controller {
     @Override
     public CompletableFuture<Void> stop(long graceMillis) {
         return loop.stop(graceMillis);
+    }
+
+    private long reconcile(ObjectKey key) {
+        NamespaceInfo namespace = namespaces.get(key);
+        if (namespace == null || !namespace.active() || accounts.get(key.name(), DEFAULT) != null) {
+            return Reconciler.DONE;
+        }
+        ObjectNode account = JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind",
+                "ServiceAccount");
+        account.putObject("metadata").put("name", DEFAULT);
+        try {
+            context.client().create(ApiPath.of(Resources.SERVICE_ACCOUNTS).in(key.name()), account);
+        } catch (StatusException e) {
+            if (e.status().reason() != StatusReason.ALREADY_EXISTS && e.status().reason() != StatusReason.NOT_FOUND
+                    && !Refusals.namespaceTerminating(e)) {
+                throw e;
+            }
+        }
+        return Reconciler.DONE;
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Every namespace has a service account named default.
+ * Gives each namespace the service account {@code default}, without which no pod is admitted.
  */
 @NullMarked
 package io.myriad.controller.serviceaccount;

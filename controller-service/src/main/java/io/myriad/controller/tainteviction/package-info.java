@@ -1,5 +1,6 @@
 /**
- * Deletes pods from nodes whose taints they do not tolerate, or no longer.
+ * Deletes pods that do not tolerate their node's NoExecute taints, or not any longer. Who taints nodes does not matter
+ * here.
  */
 @NullMarked
 package io.myriad.controller.tainteviction;

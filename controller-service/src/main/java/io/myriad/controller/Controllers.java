@@ -1,0 +1,77 @@
+package io.myriad.controller;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import io.myriad.controller.clusterrole.ClusterRoleAggregationController;
+import io.myriad.controller.deployment.DeploymentController;
+import io.myriad.controller.loop.Controller;
+import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.nodelifecycle.NodeLifecycleController;
+import io.myriad.controller.podgc.PodGarbageController;
+import io.myriad.controller.replicaset.ReplicaSetController;
+import io.myriad.controller.rootca.RootAuthorityController;
+import io.myriad.controller.serviceaccount.ServiceAccountController;
+import io.myriad.controller.tainteviction.TaintEvictionController;
+
+/** The table of controllers: which there are and what each is told. */
+final class Controllers {
+    private Controllers() {}
+
+    /** Makes those that are wanted. */
+    static List<Controller> create(ControllerOptions options, ControllerContext context) {
+        Map<String, Supplier<Controller>> table = new LinkedHashMap<>();
+        table.put("deployment-controller",
+                () -> new DeploymentController(workers(options, "deployment"), context));
+        table.put("replicaset-controller", () -> new ReplicaSetController(ReplicaSetController.Variant.REPLICA_SET,
+                workers(options, "replicaset"), context));
+        table.put("replicationcontroller-controller",
+                () -> new ReplicaSetController(ReplicaSetController.Variant.REPLICATION_CONTROLLER,
+                        workers(options, "rc"), context));
+        table.put("serviceaccount-controller", () -> new ServiceAccountController(context));
+        String authorities = rootAuthorities(options);
+        if (!authorities.isEmpty()) {
+            table.put("root-ca-certificate-publisher-controller",
+                    () -> new RootAuthorityController(authorities, context));
+        }
+        table.put("clusterrole-aggregation-controller", () -> new ClusterRoleAggregationController(context));
+        table.put("node-lifecycle-controller", () -> new NodeLifecycleController(options.nodes(), context));
+        table.put("taint-eviction-controller", () -> new TaintEvictionController(context));
+        table.put("pod-garbage-collector-controller",
+                () -> new PodGarbageController(options.terminatedPodsMax(), context));
+        List<Controller> controllers = new ArrayList<>();
+        table.forEach((name, make) -> {
+            if (ControllerNames.enabled(options.controllers(), name)) {
+                controllers.add(make.get());
+            }
+        });
+        return controllers;
+    }
+
+    private static String rootAuthorities(ControllerOptions options) {
+        Path file = options.rootAuthority();
+        if (file == null) {
+            return "";
+        }
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int workers(ControllerOptions options, String kind) {
+        Integer workers = options.concurrency().get("--concurrent-" + kind + "-syncs");
+        if (workers == null) {
+            throw new IllegalStateException("no flag for the concurrency of " + kind);
+        }
+        return workers;
+    }
+}

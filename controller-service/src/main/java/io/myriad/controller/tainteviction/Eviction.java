@@ -1,0 +1,52 @@
+package io.myriad.controller.tainteviction;
+
+import java.time.Instant;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.myriad.controller.model.Pod;
+import io.myriad.controller.model.Taint;
+import io.myriad.controller.model.Toleration;
+
+/** Says when a pod must leave its node. Pure. */
+final class Eviction {
+    private Eviction() {}
+
+    /**
+     * When the pod is to be deleted, or null when it may stay for ever. A time in the past means now.
+     *
+     * <p>Toleration seconds count from when the taint was added, or from when the pod was created if that was later; both
+     * are in the API, so that a new leader comes to the same time. (Upstream counts from when its process noticed.)
+     *
+     * @param noticed stands in for taints that do not say when they were added
+     */
+    static @Nullable Instant deadline(Pod pod, List<Taint> taints, Instant noticed) {
+        Instant earliest = null;
+        for (Taint taint : taints) {
+            if (!taint.effect().equals(Taint.NO_EXECUTE)) {
+                continue;
+            }
+            Instant from = taint.added() == null ? noticed : taint.added();
+            if (from.isBefore(pod.meta().created())) {
+                from = pod.meta().created();
+            }
+            boolean tolerated = false;
+            long seconds = -1;
+            for (Toleration toleration : pod.tolerations()) {
+                if (toleration.tolerates(taint)) {
+                    tolerated = true;
+                    if (toleration.seconds() >= 0) {
+                        seconds = seconds < 0 ? toleration.seconds() : Math.min(seconds, toleration.seconds());
+                    }
+                }
+            }
+            if (tolerated && seconds < 0) {
+                continue;
+            }
+            Instant deadline = tolerated ? from.plusSeconds(seconds) : Instant.EPOCH;
+            earliest = earliest == null || deadline.isBefore(earliest) ? deadline : earliest;
+        }
+        return earliest;
+    }
+}
