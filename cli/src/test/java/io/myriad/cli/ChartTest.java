@@ -103,7 +103,7 @@ final class ChartTest {
     }
 
     private static List<Map<String, Object>> render(String... values) {
-        TemplateCommand template = new Helm(CHART).template().withName("test");
+        TemplateCommand template = new Helm(CHART).template().withName("test").withNamespace("default");
         for (String value : values) {
             template.set(value.substring(0, value.indexOf('=')), value.substring(value.indexOf('=') + 1));
         }
