@@ -15,6 +15,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
 
 import io.myriad.apiserver.ApiserverApplication;
+import io.myriad.controller.ControllerApplication;
+import io.myriad.hollow.HollowNodeApplication;
+import io.myriad.scheduler.SchedulerApplication;
 import io.myriad.store.StoreApplication;
 
 /**
@@ -34,7 +37,10 @@ public final class AllInOneApplication {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
 
     private static final List<Service> SERVICES = List.of(service("store", List.of(), StoreApplication::start),
-            service("apiserver", List.of("store"), ApiserverApplication::start));
+            service("apiserver", List.of("store"), ApiserverApplication::start),
+            service("controller", List.of("apiserver"), ControllerApplication::start),
+            service("scheduler", List.of("apiserver"), SchedulerApplication::start),
+            service("hollow-nodes", List.of("apiserver"), HollowNodeApplication::start));
 
     private AllInOneApplication() {}
 
