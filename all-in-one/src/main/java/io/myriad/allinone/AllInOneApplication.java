@@ -15,6 +15,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
 
 import io.myriad.apiserver.ApiserverApplication;
+import io.myriad.scheduler.SchedulerApplication;
 import io.myriad.store.StoreApplication;
 
 /**
@@ -34,7 +35,8 @@ public final class AllInOneApplication {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
 
     private static final List<Service> SERVICES = List.of(service("store", List.of(), StoreApplication::start),
-            service("apiserver", List.of("store"), ApiserverApplication::start));
+            service("apiserver", List.of("store"), ApiserverApplication::start),
+            service("scheduler", List.of("apiserver"), SchedulerApplication::start));
 
     private AllInOneApplication() {}
 
