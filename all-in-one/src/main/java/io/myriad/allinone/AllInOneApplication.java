@@ -15,8 +15,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
 
 import io.myriad.apiserver.ApiserverApplication;
-import io.myriad.controller.ControllerApplication;
-import io.myriad.hollow.HollowNodeApplication;
 import io.myriad.scheduler.SchedulerApplication;
 import io.myriad.store.StoreApplication;
 
@@ -38,9 +36,7 @@ public final class AllInOneApplication {
 
     private static final List<Service> SERVICES = List.of(service("store", List.of(), StoreApplication::start),
             service("apiserver", List.of("store"), ApiserverApplication::start),
-            service("controller", List.of("apiserver"), ControllerApplication::start),
-            service("scheduler", List.of("apiserver"), SchedulerApplication::start),
-            service("hollow-nodes", List.of("apiserver"), HollowNodeApplication::start));
+            service("scheduler", List.of("apiserver"), SchedulerApplication::start));
 
     private AllInOneApplication() {}
 
