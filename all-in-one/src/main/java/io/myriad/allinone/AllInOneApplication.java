@@ -15,6 +15,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
 
 import io.myriad.apiserver.ApiserverApplication;
+import io.myriad.controller.ControllerApplication;
+import io.myriad.hollow.HollowNodeApplication;
 import io.myriad.scheduler.SchedulerApplication;
 import io.myriad.store.StoreApplication;
 
@@ -36,7 +38,9 @@ public final class AllInOneApplication {
 
     private static final List<Service> SERVICES = List.of(service("store", List.of(), StoreApplication::start),
             service("apiserver", List.of("store"), ApiserverApplication::start),
-            service("scheduler", List.of("apiserver"), SchedulerApplication::start));
+            service("controller", List.of("apiserver"), ControllerApplication::start),
+            service("scheduler", List.of("apiserver"), SchedulerApplication::start),
+            service("hollow-nodes", List.of("apiserver"), HollowNodeApplication::start));
 
     private AllInOneApplication() {}
 
