@@ -48,14 +48,13 @@ public final class StoreApplication {
         application.setDefaultProperties(Map.of("spring.jmx.enabled", "false", "spring.grpc.server.enabled", "false"));
         application.addInitializers(
                 context -> ((GenericApplicationContext) context).registerBean(StoreOptions.class, () -> options));
+        ConfigurableApplicationContext context = application.run();
         try {
-            return application.run();
+            // Not by the context's own life cycle, which would report a directory in use with a stack trace.
+            context.getBean(StoreService.class).start();
+            return context;
         } catch (RuntimeException e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof StoreStartException reason) {
-                    throw reason;
-                }
-            }
+            context.close();
             throw e;
         }
     }

@@ -12,7 +12,6 @@ import io.netty.handler.ssl.SslContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 import io.myriad.store.raft.Member;
 import io.myriad.store.raft.PeerTransport;
@@ -21,8 +20,8 @@ import io.myriad.store.server.StoreMember;
 import io.myriad.store.server.StoreMetrics;
 import io.myriad.store.server.StoreSettings;
 
-/** The running store as a Spring bean: opens everything in order when the context starts, closes it in reverse when it stops. */
-final class StoreService implements SmartLifecycle {
+/** The running store as a Spring bean: opens everything in order when it is started, closes it in reverse when the context is closed. */
+final class StoreService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreService.class);
     private static final long BATCH_WINDOW_NANOS = 2_000_000L;
@@ -34,7 +33,6 @@ final class StoreService implements SmartLifecycle {
     private final List<AutoCloseable> opened = new ArrayList<>();
     private volatile @Nullable StoreMember member;
     private volatile List<Integer> clientPorts = List.of();
-    private volatile boolean running;
 
     StoreService(StoreOptions options) {
         this.options = options;
@@ -51,16 +49,15 @@ final class StoreService implements SmartLifecycle {
         return clientPorts;
     }
 
-    @Override
-    public void start() {
+    /** Opens everything; throws with a message for the user if that fails, and leaves nothing open then. */
+    void start() {
         try {
             open();
-            running = true;
         } catch (IOException e) {
-            closeAll();
+            close();
             throw new StoreStartException(String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
-            closeAll();
+            close();
             throw e;
         }
     }
@@ -151,12 +148,7 @@ final class StoreService implements SmartLifecycle {
     }
 
     @Override
-    public void stop() {
-        running = false;
-        closeAll();
-    }
-
-    private void closeAll() {
+    public void close() {
         for (AutoCloseable each : opened.reversed()) {
             try {
                 each.close();
@@ -166,7 +158,4 @@ final class StoreService implements SmartLifecycle {
         }
         opened.clear();
     }
-
-    @Override
-    public boolean isRunning() { return running; }
 }

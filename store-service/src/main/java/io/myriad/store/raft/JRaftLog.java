@@ -66,7 +66,6 @@ public final class JRaftLog implements ReplicatedLog {
     private volatile @Nullable Questions questions;
     private volatile Leadership leadership = Leadership.NONE;
     private volatile long leaderChanges;
-    private volatile long appliedIndex;
     private volatile long term;
     private volatile boolean failed;
 
@@ -316,7 +315,7 @@ public final class JRaftLog implements ReplicatedLog {
 
     @Override
     public long appliedIndex() {
-        return appliedIndex;
+        return node.getLastAppliedLogIndex();
     }
 
     @Override
@@ -358,11 +357,11 @@ public final class JRaftLog implements ReplicatedLog {
         @Override
         public void onApply(Iterator entries) {
             while (entries.hasNext()) {
-                ByteBuffer data = entries.getData();
+                // The buffer is the log's own, which may still have to send it to other members: reading must not move its position.
+                ByteBuffer data = entries.getData().duplicate();
                 int size = data.remaining();
                 term = entries.getTerm();
                 state.apply(entries.getIndex(), entries.getTerm(), data);
-                appliedIndex = entries.getIndex();
                 Closure done = entries.done();
                 if (done != null) {
                     done.run(Status.OK());
@@ -407,7 +406,6 @@ public final class JRaftLog implements ReplicatedLog {
         public boolean onSnapshotLoad(SnapshotReader reader) {
             try {
                 state.load(Path.of(reader.getPath()));
-                appliedIndex = reader.load().getLastIncludedIndex();
                 return true;
             } catch (IOException | RuntimeException e) {
                 LOG.error("The snapshot in {} cannot be loaded: {}", reader.getPath(), e.toString());
@@ -418,7 +416,6 @@ public final class JRaftLog implements ReplicatedLog {
         @Override
         public void onLeaderStart(long newTerm) {
             term = newTerm;
-            appliedIndex = Math.max(appliedIndex, node.getLastAppliedLogIndex());
             leaderChanges++;
             leadership = new Leadership(self.id(), newTerm, true);
             LOG.info("elected leader of term {}", newTerm);
