@@ -30,7 +30,7 @@ final class CacheCore {
     private final ResourceStore store;
     private final CacheLimits limits;
     private final LongSupplier nanoTime;
-    private final LongSupplier head;
+    private final Feed feed;
     private final EventHistory history;
     private final Topics topics;
     private final Indexes indexes;
@@ -54,7 +54,7 @@ final class CacheCore {
         this.store = store;
         this.limits = limits;
         this.nanoTime = nanoTime;
-        this.head = feed::head;
+        this.feed = feed;
         this.history = new EventHistory(limits);
         this.topics = new Topics(store.indexer(), watchField);
         this.indexes = new Indexes(store.indexer(), feed.writer());
@@ -67,7 +67,11 @@ final class CacheCore {
 
     /** The revision up to which everything has been received; read it before {@link #state}. */
     long head() {
-        return head.getAsLong();
+        return feed.head();
+    }
+
+    Feed feed() {
+        return feed;
     }
 
     EventHistory history() {

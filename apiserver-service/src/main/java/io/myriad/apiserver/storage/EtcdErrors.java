@@ -34,17 +34,27 @@ final class EtcdErrors {
         return switch (failure.getStatus().getCode()) {
             case DEADLINE_EXCEEDED -> StorageStatus.timeout(operation, timeoutMillis);
             case INVALID_ARGUMENT -> text.contains("too large")
-                    ? new StatusException(Status.of(StatusReason.REQUEST_ENTITY_TOO_LARGE, text))
+                    ? requestTooLarge(text)
                     : new StatusException(Status.internal(operation + ": " + text));
-            case RESOURCE_EXHAUSTED -> text.contains("too many requests")
-                    ? new StatusException(new Status(StatusReason.TOO_MANY_REQUESTS.code(),
-                            StatusReason.TOO_MANY_REQUESTS, text, StorageStatus.retryAfter(RETRY_AFTER_SECONDS)))
-                    : new StatusException(Status.internal(operation + ": " + text));
+            case RESOURCE_EXHAUSTED -> {
+                if (text.contains("larger than max")) {
+                    yield requestTooLarge(text);
+                }
+                yield text.contains("too many requests")
+                        ? new StatusException(new Status(StatusReason.TOO_MANY_REQUESTS.code(),
+                                StatusReason.TOO_MANY_REQUESTS, text, StorageStatus.retryAfter(RETRY_AFTER_SECONDS)))
+                        : new StatusException(Status.internal(operation + ": " + text));
+            }
             case UNAVAILABLE, CANCELLED, ABORTED -> StorageStatus.unavailable(text);
             case OK, UNKNOWN, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, FAILED_PRECONDITION, OUT_OF_RANGE,
                     UNIMPLEMENTED, INTERNAL, DATA_LOSS, UNAUTHENTICATED ->
                 new StatusException(Status.internal(operation + ": " + text));
         };
+    }
+
+    /** The store refuses what it cannot decode with one text, what its transport does not take with another. */
+    private static StatusException requestTooLarge(String text) {
+        return new StatusException(Status.of(StatusReason.REQUEST_ENTITY_TOO_LARGE, text));
     }
 
     private static String text(StatusRuntimeException failure) {

@@ -18,8 +18,9 @@ import io.myriad.store.api.PutRequest;
 
 /** A real etcd on free loopback ports, for tests tagged {@code peers}. */
 public final class EtcdProcess implements AutoCloseable {
-    private final Process process;
+    private final ProcessBuilder command;
     private final URI endpoint;
+    private Process process;
 
     /** Starts one with an empty data directory below {@code directory}. */
     public EtcdProcess(Path directory) throws IOException {
@@ -27,11 +28,18 @@ public final class EtcdProcess implements AutoCloseable {
         int peer = freePort();
         endpoint = URI.create("http://127.0.0.1:" + client);
         String peerUrl = "http://127.0.0.1:" + peer;
-        process = new ProcessBuilder(List.of(binary().toString(), "--data-dir", directory.resolve("etcd").toString(),
+        command = new ProcessBuilder(List.of(binary().toString(), "--data-dir", directory.resolve("etcd").toString(),
                 "--listen-client-urls", endpoint.toString(), "--advertise-client-urls", endpoint.toString(),
                 "--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl, "--initial-cluster",
                 "default=" + peerUrl, "--unsafe-no-fsync")).redirectErrorStream(true)
-                .redirectOutput(directory.resolve("etcd.log").toFile()).start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("etcd.log").toFile()));
+        process = command.start();
+    }
+
+    /** Stops it and starts it again with the same data. */
+    public void restart() throws IOException, InterruptedException {
+        close();
+        process = command.start();
     }
 
     private static Path binary() {
