@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +46,9 @@ public final class ObjectType {
 
     private final String name;
     private Form form = Form.OBJECT;
-    private Map<String, Field> fields = Map.of();
+    private volatile Map<String, Field> fields = Map.of();
+    /** Gives the fields when they are asked for first; null once they were. */
+    private volatile @Nullable Supplier<? extends Collection<Field>> pending;
     private boolean typeMeta;
     private boolean atomic;
     private @Nullable String protoName;
@@ -68,15 +71,40 @@ public final class ObjectType {
      */
     public void complete(Form form, Collection<Field> fields, boolean typeMeta, boolean atomic,
             @Nullable String protoName) {
-        Map<String, Field> byName = LinkedHashMap.newLinkedHashMap(fields.size());
-        for (Field field : fields) {
-            byName.put(field.name(), field);
-        }
+        completeLater(form, () -> fields, typeMeta, atomic, protoName);
+        known();
+    }
+
+    /**
+     * As {@link #complete}, with fields that are made when somebody asks for them first.
+     *
+     * @param fields gives the fields in the table's order; called once
+     */
+    void completeLater(Form form, Supplier<? extends Collection<Field>> fields, boolean typeMeta, boolean atomic,
+            @Nullable String protoName) {
         this.form = form;
-        this.fields = Collections.unmodifiableMap(byName);
         this.typeMeta = typeMeta;
         this.atomic = atomic;
         this.protoName = protoName;
+        pending = fields;
+    }
+
+    private Map<String, Field> known() {
+        return pending == null ? fields : readPending();
+    }
+
+    private synchronized Map<String, Field> readPending() {
+        Supplier<? extends Collection<Field>> supplier = pending;
+        if (supplier != null) {
+            Collection<Field> read = supplier.get();
+            Map<String, Field> byName = LinkedHashMap.newLinkedHashMap(read.size());
+            for (Field field : read) {
+                byName.put(field.name(), field);
+            }
+            fields = Collections.unmodifiableMap(byName);
+            pending = null;
+        }
+        return fields;
     }
 
     /**
@@ -111,12 +139,12 @@ public final class ObjectType {
 
     /** The fields, in the table's order. */
     public Collection<Field> fields() {
-        return fields.values();
+        return known().values();
     }
 
     /** The field of this JSON name, or null. */
     public @Nullable Field field(String jsonName) {
-        return fields.get(jsonName);
+        return known().get(jsonName);
     }
 
     /** Whether objects carry {@code apiVersion} and {@code kind}, which protobuf keeps in its envelope. */
@@ -138,7 +166,7 @@ public final class ObjectType {
     public WireLayout layout() {
         WireLayout known = layout;
         if (known == null) {
-            known = WireLayout.of(fields.values());
+            known = WireLayout.of(known().values());
             layout = known;
         }
         return known;

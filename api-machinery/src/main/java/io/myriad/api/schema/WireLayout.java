@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +90,14 @@ public final class WireLayout {
         for (int i = 0; i < slots.length; i++) {
             indexByNumber[slots[i].number()] = i;
         }
-        kept = IntStream.range(0, slots.length).filter(i -> slots[i].keptWhenAbsent()).toArray();
+        int[] places = new int[slots.length];
+        int size = 0;
+        for (int i = 0; i < slots.length; i++) {
+            if (slots[i].keptWhenAbsent()) {
+                places[size++] = i;
+            }
+        }
+        kept = Arrays.copyOf(places, size);
     }
 
     /** The layout of these fields; those without a protobuf form are left out. */
@@ -146,9 +152,15 @@ public final class WireLayout {
             }
             type = WRAPPED_LIST;
         }
-        byte[] key = (",\"" + field.name() + "\":").getBytes(StandardCharsets.UTF_8);
-        return new Slot(wire.number(), cardinality, wire.type(), field, Arrays.copyOf(key, (key.length + 7) & ~7),
-                key.length, type, null,
+        byte[] name = field.name().getBytes(StandardCharsets.UTF_8);
+        int keyLength = name.length + 4;
+        byte[] key = new byte[(keyLength + 7) & ~7];
+        key[0] = ',';
+        key[1] = '"';
+        System.arraycopy(name, 0, key, 2, name.length);
+        key[keyLength - 2] = '"';
+        key[keyLength - 1] = ':';
+        return new Slot(wire.number(), cardinality, wire.type(), field, key, keyLength, type, null,
                 keptWhenAbsent(field, cardinality, wire.type()),
                 field.omitEmpty() && !field.pointer() && (wire.type() != Field.WireType.MESSAGE || field.omitZero()));
     }
