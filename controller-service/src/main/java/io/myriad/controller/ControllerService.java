@@ -54,6 +54,7 @@ final class ControllerService implements AutoCloseable {
     private final @Nullable LeaderElector elector;
     private @Nullable ElectionLoop loop;
     private volatile boolean leading;
+    private volatile CompletableFuture<Void> prepared = new CompletableFuture<>();
 
     /**
      * @throws IOException when the kubeconfig or another file cannot be read
@@ -101,8 +102,12 @@ final class ControllerService implements AutoCloseable {
 
     /** Starts to watch, and to elect as soon as everything is known. Returns at once. */
     void start() {
-        informers.start();
-        informers.allSynced().thenRun(this::elect);
+        prepared = CompletableFuture.allOf(controllers.stream().map(Controller::prepare)
+                .toArray(CompletableFuture[]::new)).thenCompose(ready -> {
+                    informers.start();
+                    return informers.allSynced();
+                });
+        prepared.thenRun(this::elect);
     }
 
     private synchronized void elect() {
@@ -119,7 +124,7 @@ final class ControllerService implements AutoCloseable {
 
     /** Whether everything that is watched has been seen once: such a replica can lead. */
     boolean ready() {
-        return informers.allSynced().isDone();
+        return prepared.isDone() && !prepared.isCompletedExceptionally();
     }
 
     boolean leading() {

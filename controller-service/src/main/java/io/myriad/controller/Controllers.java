@@ -10,10 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import io.myriad.control.client.Discovery;
 import io.myriad.controller.clusterrole.ClusterRoleAggregationController;
 import io.myriad.controller.deployment.DeploymentController;
+import io.myriad.controller.garbagecollector.GarbageCollector;
 import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.namespace.NamespaceController;
 import io.myriad.controller.nodelifecycle.NodeLifecycleController;
 import io.myriad.controller.podgc.PodGarbageController;
 import io.myriad.controller.replicaset.ReplicaSetController;
@@ -35,6 +38,11 @@ final class Controllers {
         table.put("replicationcontroller-controller",
                 () -> new ReplicaSetController(ReplicaSetController.Variant.REPLICATION_CONTROLLER,
                         workers(options, "rc"), context));
+        Discovery discovery = new Discovery(context.client(), context.nanoTime());
+        table.put("namespace-controller",
+                () -> new NamespaceController(workers(options, "namespace"), discovery, context));
+        table.put("garbage-collector-controller",
+                () -> new GarbageCollector(workers(options, "gc"), discovery, context));
         table.put("serviceaccount-controller", () -> new ServiceAccountController(context));
         String authorities = rootAuthorities(options);
         if (!authorities.isEmpty()) {

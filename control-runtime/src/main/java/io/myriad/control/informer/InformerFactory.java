@@ -74,6 +74,12 @@ public final class InformerFactory implements AutoCloseable {
         return informer;
     }
 
+    /** Whether some informer wants the whole objects of a resource, in all namespaces. */
+    public synchronized boolean watchesWhole(GroupVersionResource resource) {
+        return members.keySet().stream().anyMatch(spec -> spec.resource().equals(resource)
+                && spec.namespace().isEmpty() && spec.selection().equals(Selection.ALL));
+    }
+
     /** Starts every informer that does not run yet. */
     public void start() {
         List<Reflector> starting;

@@ -192,7 +192,7 @@ public final class WorkQueue<K> {
             if (key != null) {
                 states.put(key, State.WORKING);
                 Long since = sinceNanos.put(key, now);
-                metrics.taken(since == null ? 0 : now - since);
+                metrics.taken(since == null ? 0 : Math.max(0, now - since));
             }
             return key;
         } finally {
@@ -205,7 +205,7 @@ public final class WorkQueue<K> {
         lock.lock();
         try {
             Long since = sinceNanos.remove(key);
-            metrics.worked(since == null ? 0 : nanoTime.getAsLong() - since);
+            metrics.worked(since == null ? 0 : Math.max(0, nanoTime.getAsLong() - since));
             State state = states.remove(key);
             if (state == null || state == State.WAITING) {
                 throw new IllegalStateException("done without take: " + key);

@@ -10,6 +10,15 @@ public interface Controller {
     /** Its name in flags, logs and metrics; upstream's. */
     String name();
 
+    /**
+     * Gets ready to lead, where that takes more than the informers it asked for when it was made; these start afterwards.
+     *
+     * @return completes when it is ready
+     */
+    default CompletableFuture<Void> prepare() {
+        return CompletableFuture.completedFuture(null);
+    }
+
     /** This replica leads: begin to act on everything there is. */
     void start();
 

@@ -21,8 +21,10 @@ public final class Refusals {
         try {
             write.run();
         } catch (StatusException e) {
-            StatusReason reason = e.status().reason();
-            if (reason != StatusReason.NOT_FOUND && !(reason == StatusReason.CONFLICT && aboutUid(e))) {
+            boolean other = (e.status().reason() == StatusReason.CONFLICT
+                    || e.status().reason() == StatusReason.INVALID)
+                    && aboutUid(e);
+            if (e.status().reason() != StatusReason.NOT_FOUND && !other) {
                 throw e;
             }
         }
@@ -30,6 +32,6 @@ public final class Refusals {
 
     /** A precondition on the uid that failed, as opposed to one on the version. */
     private static boolean aboutUid(StatusException e) {
-        return e.status().message().contains("UID");
+        return e.status().message().contains("UID") || e.status().message().contains("metadata.uid");
     }
 }

@@ -90,6 +90,21 @@ public final class ClusterInformers {
         return factory.informer(spec);
     }
 
+    /** Whether some controller wants the whole objects of a resource: whoever wants a part of them shares its watch. */
+    public boolean watchesWhole(GroupVersionResource resource) {
+        return factory.watchesWhole(resource);
+    }
+
+    /** Starts informers that were asked for after the others had been started. */
+    public void startNew() {
+        factory.start();
+    }
+
+    /** Ends an informer of {@link #own}. */
+    public void stop(Informer<?> informer) {
+        factory.stop(informer);
+    }
+
     private NamespaceInfo namespace(ApiObject object) {
         JsonNode tree = object.tree();
         List<String> finalizers = new ArrayList<>(1);

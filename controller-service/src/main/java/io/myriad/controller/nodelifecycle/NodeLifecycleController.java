@@ -19,6 +19,7 @@ import io.myriad.api.value.Timestamps;
 import io.myriad.control.client.ApiPath;
 import io.myriad.control.client.PatchType;
 import io.myriad.control.client.Resources;
+import io.myriad.control.client.Selection;
 import io.myriad.control.events.Event;
 import io.myriad.control.events.EventRecorder;
 import io.myriad.control.informer.Informer;
@@ -75,9 +76,11 @@ public final class NodeLifecycleController implements Controller {
         this.options = options;
         this.nodes = context.informers().nodes();
         this.pods = context.informers().pods();
-        // Only that it changed matters, so only the version is kept of a Lease.
-        this.leases = context.informers().own(InformerSpec
-                .of(Resources.LEASES, object -> object.resourceVersion()).in(LEASE_NAMESPACE));
+        // Only that it changed matters, so only the version is kept of a Lease. Asking for all namespaces' metadata
+        // shares the garbage collector's watch.
+        this.leases = context.informers().own(InformerSpec.<String>of(Resources.LEASES,
+                object -> object.namespace().equals(LEASE_NAMESPACE) ? object.resourceVersion() : null)
+                .select(Selection.METADATA));
         this.recorder = context.recorder("node-controller");
         this.heartbeats = new Heartbeats(context.nanoTime());
         this.zones = Zones.of(List.of(), options);

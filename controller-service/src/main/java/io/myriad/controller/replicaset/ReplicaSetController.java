@@ -15,7 +15,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.GroupVersionResource;
 import io.myriad.api.StatusException;
-import io.myriad.api.StatusReason;
 import io.myriad.api.codec.ObjectBytes.OwnerReference;
 import io.myriad.api.value.JsonValues;
 import io.myriad.control.client.ApiPath;
@@ -28,6 +27,7 @@ import io.myriad.control.queue.Reconciler;
 import io.myriad.controller.loop.ControlLoop;
 import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.loop.Refusals;
 import io.myriad.controller.loop.WriteLog;
 import io.myriad.controller.model.Claims;
 import io.myriad.controller.model.ClusterInformers;
@@ -199,11 +199,11 @@ public final class ReplicaSetController implements Controller {
         }
         Claims<Pod> claims = Claims.of(workload, candidates, Pod::meta);
         for (Pod pod : claims.released()) {
-            ignoringGone(() -> writes.wrote(key, pods, writer.release(workload.reference(), pod)));
+            Refusals.ignoringGone(() -> writes.wrote(key, pods, writer.release(workload.reference(), pod)));
         }
         if (!claims.adoptable().isEmpty() && mayAdopt(workload)) {
             for (Pod pod : claims.adoptable()) {
-                ignoringGone(() -> {
+                Refusals.ignoringGone(() -> {
                     writes.wrote(key, pods, writer.adopt(workload.reference(), pod));
                     claims.owned().add(pod);
                 });
@@ -217,18 +217,6 @@ public final class ReplicaSetController implements Controller {
         JsonNode fresh = context.client().get(ApiPath.of(variant.resource).in(workload.meta().namespace())
                 .named(workload.meta().name())).path("metadata");
         return fresh.path("uid").asString("").equals(workload.meta().uid()) && !fresh.has("deletionTimestamp");
-    }
-
-    private static void ignoringGone(Runnable write) {
-        try {
-            write.run();
-        } catch (StatusException e) {
-            // 422: the pod's uid is another one by now
-            if (e.status().reason() != StatusReason.NOT_FOUND && e.status().reason() != StatusReason.INVALID
-                    && e.status().reason() != StatusReason.CONFLICT) {
-                throw e;
-            }
-        }
     }
 
     /** The uids among {@code owned} that were deleted by us, though the informer does not know it yet. */
