@@ -115,10 +115,20 @@ final class ApiPodWriter implements PodWriter {
             bindings.decrementAndGet();
             completeIfIdle();
             Throwable cause = cause(error);
-            boolean gone = cause instanceof StatusException status
-                    && status.status().reason() == StatusReason.NOT_FOUND;
-            loop.accept(new Input.Bound(pod, cause == null ? null : text(cause), gone));
+            loop.accept(new Input.Bound(pod, outcome(cause), cause == null ? "" : text(cause)));
         });
+    }
+
+    private static Input.Bound.Outcome outcome(@Nullable Throwable cause) {
+        if (cause == null) {
+            return Input.Bound.Outcome.BOUND;
+        }
+        if (cause instanceof StatusException status && status.status().reason() == StatusReason.NOT_FOUND) {
+            return Input.Bound.Outcome.GONE;
+        }
+        return cause instanceof TransportException transport && !transport.mayHaveBeenSent()
+                ? Input.Bound.Outcome.NOT_SENT
+                : Input.Bound.Outcome.FAILED;
     }
 
     // ---- explanations

@@ -69,7 +69,8 @@ public final class SchedulerService implements AutoCloseable {
         this.electionClient = ApiClient.create(clientOptions.withConnections(1, 2).withRetriesMax(0),
                 new CompositeMeterRegistry());
         ApiClient fenced = client.fenced(this::leads);
-        this.events = new EventRecorder(fenced, EventRecorder.Api.EVENTS, options.schedulerName(), identity(),
+        this.events = new EventRecorder(fenced, EventRecorder.Api.EVENTS, options.schedulerName(),
+                options.schedulerName() + "-" + host(),
                 Clock.systemUTC(), registry);
         SchedulerMetrics metrics = new SchedulerMetrics(registry, options.schedulerName());
         ClusterState cluster = new ClusterState();
@@ -122,14 +123,16 @@ public final class SchedulerService implements AutoCloseable {
         return current == null ? leadsAlone : current.mayWrite();
     }
 
-    private static String identity() {
-        String host;
+    private static String host() {
         try {
-            host = InetAddress.getLocalHost().getHostName();
+            return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
-            host = "localhost";
+            return "localhost";
         }
-        return host + "_" + ProcessHandle.current().pid() + "_"
+    }
+
+    private static String identity() {
+        return host() + "_" + ProcessHandle.current().pid() + "_"
                 + Long.toHexString(ThreadLocalRandom.current().nextLong());
     }
 

@@ -48,8 +48,18 @@ public sealed interface Input {
     /**
      * An attempt to bind a pod is over.
      *
-     * @param error why it failed, null when it did not
-     * @param gone whether there is no such pod any more
+     * @param error why it failed, empty when it did not
      */
-    record Bound(Pod pod, @Nullable String error, boolean gone) implements Input {}
+    record Bound(Pod pod, Outcome outcome, String error) implements Input {
+        /** How it ended. */
+        public enum Outcome {
+            BOUND,
+            /** There is no such pod any more. */
+            GONE,
+            /** This process may not write, or reached no server: nothing has happened. */
+            NOT_SENT,
+            /** Refused, or what has happened is not known. */
+            FAILED
+        }
+    }
 }

@@ -267,7 +267,7 @@ public final class SchedulingLoop {
         }
         QueuedPod queued = done.queued;
         long nanos = System.nanoTime() - done.startNanos;
-        if (bound.error() == null) {
+        if (bound.outcome() == Input.Bound.Outcome.BOUND) {
             listener.bound(queued, nanos, nowMillis);
             queue.gone(pod.uid());
             writer.event(pod, false, "Scheduled", "Binding",
@@ -282,11 +282,25 @@ public final class SchedulingLoop {
         }
         if (placed.containsKey(pod.uid())) {
             queue.gone(pod.uid()); // somebody else has bound it
-        } else if (!bound.gone() && queue.get(pod.uid()) != null) {
-            log.warn("pod {} not bound to {}: {}", pod.key(), pod.node(), bound.error());
-            listener.attempted("error", queued, nanos);
-            queue.failed(queued, nowMillis);
-            explain(queued.pod(), "SchedulerError", bound.error(), "");
+        } else {
+            notBound(queued, bound, nanos, nowMillis);
+        }
+    }
+
+    private void notBound(QueuedPod queued, Input.Bound bound, long nanos, long nowMillis) {
+        Pod pod = bound.pod();
+        switch (bound.outcome()) {
+            case GONE -> log.debug("pod {} is gone", pod.key()); // the watch will say so too
+            case NOT_SENT -> queue.failed(queued, nowMillis);
+            case FAILED -> {
+                log.warn("pod {} not bound to {}: {}", pod.key(), pod.node(), bound.error());
+                listener.attempted("error", queued, nanos);
+                if (queue.get(pod.uid()) != null) {
+                    queue.failed(queued, nowMillis);
+                    explain(queued.pod(), "SchedulerError", bound.error(), "");
+                }
+            }
+            case BOUND -> throw new IllegalArgumentException("bound");
         }
     }
 

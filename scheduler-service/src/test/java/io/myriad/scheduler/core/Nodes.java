@@ -40,17 +40,17 @@ public final class Nodes {
         return label(SpreadConstraint.ZONE_KEY, zone);
     }
 
-    Nodes without(String key) {
+    public Nodes without(String key) {
         labels.remove(key);
         return this;
     }
 
-    Nodes taint(String key, String value, Taint.Effect effect) {
+    public Nodes taint(String key, String value, Taint.Effect effect) {
         taints.add(new Taint(key, value, effect));
         return this;
     }
 
-    Nodes cordoned() {
+    public Nodes cordoned() {
         unschedulable = true;
         return this;
     }
@@ -60,22 +60,22 @@ public final class Nodes {
         return this;
     }
 
-    Nodes memory(long mebibytes) {
+    public Nodes memory(long mebibytes) {
         memoryMebibytes = mebibytes;
         return this;
     }
 
-    Nodes pods(int count) {
+    public Nodes pods(int count) {
         pods = count;
         return this;
     }
 
-    Nodes scalar(String resource, long amount) {
+    public Nodes scalar(String resource, long amount) {
         scalars.put(resource, amount);
         return this;
     }
 
-    Nodes image(String image, long bytes) {
+    public Nodes image(String image, long bytes) {
         images.add(new Node.Image(List.of(image), bytes));
         return this;
     }

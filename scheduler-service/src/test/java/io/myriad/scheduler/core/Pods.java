@@ -49,7 +49,7 @@ public final class Pods {
         return new Pods();
     }
 
-    Pods in(String newNamespace) {
+    public Pods in(String newNamespace) {
         namespace = newNamespace;
         return this;
     }
@@ -69,97 +69,97 @@ public final class Pods {
         return this;
     }
 
-    Pods scalar(String name, long amount) {
+    public Pods scalar(String name, long amount) {
         scalars.put(name, amount);
         return this;
     }
 
-    Pods port(int port) {
+    public Pods port(int port) {
         ports.add(new HostPort("TCP", HostPort.ANY_ADDRESS, port));
         return this;
     }
 
-    Pods port(String protocol, String address, int port) {
+    public Pods port(String protocol, String address, int port) {
         ports.add(new HostPort(protocol, address, port));
         return this;
     }
 
-    Pods tolerate(Toleration toleration) {
+    public Pods tolerate(Toleration toleration) {
         tolerations.add(toleration);
         return this;
     }
 
-    Pods onNodesWith(String key, String value) {
+    public Pods onNodesWith(String key, String value) {
         nodeSelector = LabelSelector.ofLabels(Map.of(key, value));
         return this;
     }
 
-    Pods require(NodeTerm... terms) {
+    public Pods require(NodeTerm... terms) {
         nodeTerms = List.of(terms);
         return this;
     }
 
-    Pods onNodeNamed(String name) {
+    public Pods onNodeNamed(String name) {
         nodeTerms = List.of(new NodeTerm(LabelSelector.everything(),
                 List.of(new FieldSelector.Requirement(NodeTerm.NAME_FIELD, true, name)), true));
         nodeNames = Set.of(name);
         return this;
     }
 
-    Pods preferNodesWith(int weight, String key, String value) {
+    public Pods preferNodesWith(int weight, String key, String value) {
         preferredNodes.add(new PreferredNodeTerm(weight, in(key, value)));
         return this;
     }
 
-    static NodeTerm in(String key, String... values) {
+    public static NodeTerm in(String key, String... values) {
         return new NodeTerm(LabelSelector.of(List.of(new Requirement(key, Requirement.Operator.IN, Set.of(values)))),
                 List.of(), true);
     }
 
-    Pods spread(SpreadConstraint constraint) {
+    public Pods spread(SpreadConstraint constraint) {
         spread.add(constraint);
         return this;
     }
 
-    Pods spreadHard(int maxSkew, String key, LabelSelector selector) {
+    public Pods spreadHard(int maxSkew, String key, LabelSelector selector) {
         return spread(new SpreadConstraint(maxSkew, key, true, selector, 1, true, false));
     }
 
-    Pods spreadSoft(int maxSkew, String key, LabelSelector selector) {
+    public Pods spreadSoft(int maxSkew, String key, LabelSelector selector) {
         return spread(new SpreadConstraint(maxSkew, key, false, selector, 1, true, false));
     }
 
-    AffinityTerm term(String key, LabelSelector selector) {
+    public AffinityTerm term(String key, LabelSelector selector) {
         return new AffinityTerm(Set.of(namespace), LabelSelector.nothing(), selector, key);
     }
 
-    Pods near(AffinityTerm term) {
+    public Pods near(AffinityTerm term) {
         required.add(term);
         return this;
     }
 
-    Pods farFrom(AffinityTerm term) {
+    public Pods farFrom(AffinityTerm term) {
         forbidden.add(term);
         return this;
     }
 
-    Pods ratherNear(int weight, AffinityTerm term) {
+    public Pods ratherNear(int weight, AffinityTerm term) {
         preferred.add(new WeightedAffinityTerm(weight, term));
         return this;
     }
 
-    Pods ratherFarFrom(int weight, AffinityTerm term) {
+    public Pods ratherFarFrom(int weight, AffinityTerm term) {
         avoided.add(new WeightedAffinityTerm(weight, term));
         return this;
     }
 
-    Pods image(String image) {
+    public Pods image(String image) {
         images.clear();
         images.add(image);
         return this;
     }
 
-    Pods of(Workload newWorkload) {
+    public Pods of(Workload newWorkload) {
         workload = newWorkload;
         return this;
     }
@@ -187,7 +187,7 @@ public final class Pods {
     }
 
     /** A pod of this template on a node. */
-    Pod on(String node, String name) {
+    public Pod on(String node, String name) {
         return waiting(name).on(node);
     }
 }
