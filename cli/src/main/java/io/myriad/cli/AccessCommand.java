@@ -19,7 +19,7 @@ final class AccessCommand implements Action {
     public void run(ParseResult arguments, Session session) throws IOException, InterruptedException {
         Pki pki = new Pki(Path.of(Commands.argument(arguments)).toAbsolutePath());
         String server = arguments.matchedOptionValue(Commands.SERVER, "");
-        HollowNodesAccess.grant(ApiClient.of(pki, List.of(server)), SERVER_LIMIT);
+        ComponentAccess.grant(ApiClient.of(pki, List.of(server)), SERVER_LIMIT);
         session.terminal().err().println("The hollow nodes' user has its rights at " + server);
     }
 }

@@ -101,7 +101,7 @@ final class Lifecycle {
             List<Component> servers = cluster.components(ServiceKind.APISERVER).toList();
             await(API_LIMIT, deaths, servers);
             if (cluster.size().nodes() > 0) {
-                HollowNodesAccess.grant(ApiClient.of(cluster), HollowNodesAccess.NAMESPACE_LIMIT);
+                ComponentAccess.grant(ApiClient.of(cluster), ComponentAccess.NAMESPACE_LIMIT);
             }
             return "";
         });
@@ -281,7 +281,7 @@ final class Lifecycle {
         Optional<Component> component = cluster.components(ServiceKind.HOLLOW_NODES).findFirst();
         progress.step("Changing from " + nodes(before.nodes()) + " to " + nodes(cluster.size().nodes()), step -> {
             if (component.isPresent()) {
-                HollowNodesAccess.grant(ApiClient.of(cluster), HollowNodesAccess.NAMESPACE_LIMIT);
+                ComponentAccess.grant(ApiClient.of(cluster), ComponentAccess.NAMESPACE_LIMIT);
             }
             if (cluster.size().inOneProcess()) {
                 AllInOneArguments.write(state);
