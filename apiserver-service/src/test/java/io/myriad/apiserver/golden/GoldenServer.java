@@ -61,7 +61,7 @@ final class GoldenServer implements AutoCloseable {
         ConfigurableApplicationContext store = StoreApplication.start("--name", "golden", "--data-dir",
                 directory.resolve("store").toString(), "--listen-client-urls", storeUrl, "--advertise-client-urls",
                 storeUrl, "--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl, "--initial-cluster",
-                "golden=" + peerUrl);
+                "golden=" + peerUrl, "--management-port", "0");
         ConfigurableApplicationContext apiserver = ApiserverApplication.start("--etcd-servers", storeUrl,
                 "--bind-address", "127.0.0.1", "--secure-port", Integer.toString(port), "--advertise-address",
                 "127.0.0.1", "--endpoint-reconciler-type", "none", "--tls-cert-file",
@@ -71,7 +71,7 @@ final class GoldenServer implements AutoCloseable {
                 "--service-account-issuer", "https://kubernetes.default.svc", "--service-account-key-file",
                 directory.resolve("sa.pub").toString(), "--service-account-signing-key-file",
                 directory.resolve("sa.key").toString(), "--service-cluster-ip-range", "10.0.0.0/16",
-                "--allow-privileged");
+                "--allow-privileged", "--management-port", "0");
         SSLContext tls = tls(authority, authority.issueClient("admin", List.of("system:masters")));
         return new GoldenServer(directory, store, apiserver,
                 new GoldenClient(URI.create("https://127.0.0.1:" + port), tls));
