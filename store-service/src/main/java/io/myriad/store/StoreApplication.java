@@ -1,5 +1,6 @@
 package io.myriad.store;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
@@ -39,13 +40,16 @@ public final class StoreApplication {
             Level level = Level.toLevel(options.logLevel(), Level.ERROR);
             ((Logger) LoggerFactory.getLogger("io.myriad.store")).setLevel(level);
         }
-        SpringApplication application = new SpringApplication(StoreConfiguration.class);
+        boolean managed = options.managementPort() != 0;
+        SpringApplication application = managed
+                ? new SpringApplication(StoreConfiguration.class, ManagementConfiguration.class)
+                : new SpringApplication(StoreConfiguration.class);
         application.setMainApplicationClass(StoreApplication.class);
         application.setBannerMode(Banner.Mode.OFF);
         application.setLogStartupInfo(false);
         application.setRegisterShutdownHook(false);
-        application.setWebApplicationType(WebApplicationType.NONE);
-        application.setDefaultProperties(Map.of("spring.jmx.enabled", "false", "spring.grpc.server.enabled", "false"));
+        application.setWebApplicationType(managed ? WebApplicationType.REACTIVE : WebApplicationType.NONE);
+        application.setDefaultProperties(properties(options));
         application.addInitializers(
                 context -> ((GenericApplicationContext) context).registerBean(StoreOptions.class, () -> options));
         ConfigurableApplicationContext context = application.run();
@@ -57,5 +61,19 @@ public final class StoreApplication {
             context.close();
             throw e;
         }
+    }
+
+    private static Map<String, Object> properties(StoreOptions options) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put("spring.application.name", "store");
+        properties.put("spring.jmx.enabled", "false");
+        properties.put("spring.grpc.server.enabled", "false");
+        properties.put("server.port", options.managementPort());
+        properties.put("server.address", "127.0.0.1");
+        properties.put("management.endpoints.web.exposure.include", "health,info,prometheus");
+        properties.put("management.endpoint.health.probes.enabled", "true");
+        properties.put("management.endpoint.health.group.readiness.include", "readinessState,store");
+        properties.put("management.endpoint.health.group.liveness.include", "livenessState");
+        return properties;
     }
 }

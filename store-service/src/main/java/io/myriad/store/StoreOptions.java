@@ -124,12 +124,13 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         }
 
         private String text(String option, String otherwise) {
-            String value = result.matchedOptionValue(option, otherwise);
+            // The option's value, not the match: it may have come from a variable.
+            String value = result.commandSpec().findOption(option).getValue();
             return value == null ? otherwise : value;
         }
 
         private boolean flag(String option) {
-            Boolean value = result.matchedOptionValue(option, Boolean.FALSE);
+            Boolean value = result.commandSpec().findOption(option).getValue();
             return value != null && value;
         }
 
@@ -219,7 +220,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
             if (own == null) {
                 throw new InvalidOptionException("--initial-cluster does not name this member, --name " + name);
             }
-            if (result.hasMatchedOption("--initial-advertise-peer-urls")
+            if (!text("--initial-advertise-peer-urls", "").isEmpty()
                     && !new TreeSet<>(own).equals(new TreeSet<>(advertised))) {
                 throw new InvalidOptionException(
                         "--initial-cluster has " + String.join(",", own) + " for " + name

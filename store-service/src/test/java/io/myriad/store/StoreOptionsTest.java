@@ -1,0 +1,97 @@
+package io.myriad.store;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import io.myriad.store.server.AutoCompaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Flags, variables, defaults, and the one line for each that is wrong. */
+final class StoreOptionsTest {
+
+    private static StoreOptions parse(String... arguments) {
+        return StoreOptions.parse(Map.of(), arguments);
+    }
+
+    @Test
+    void defaultsAreThoseOfEtcd() {
+        StoreOptions options = parse();
+        assertThat(options.name()).isEqualTo("default");
+        assertThat(options.dataDirectory()).isEqualTo(Path.of("default.etcd"));
+        assertThat(options.listenClientUrls()).extracting(Object::toString).containsExactly("http://localhost:2379");
+        assertThat(options.advertiseClientUrls()).containsExactly("http://localhost:2379");
+        assertThat(options.self().peerUrls()).containsExactly("http://localhost:2380");
+        assertThat(Long.toHexString(options.self().id())).isEqualTo("8e9e05c52164694d");
+        assertThat(options.snapshotCount()).isEqualTo(10_000);
+        assertThat(options.maxRequestBytes()).isEqualTo(1_572_864);
+        assertThat(options.maxTxnOps()).isEqualTo(128);
+        assertThat(options.watchProgressNotifyInterval()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(options.autoCompaction()).isNull();
+        assertThat(options.sync()).isTrue();
+        assertThat(options.managementPort()).isZero();
+        assertThat(options.listenMetricsUrls()).isEmpty();
+    }
+
+    @Test
+    void bothWaysToWriteAFlag() {
+        StoreOptions options = parse("--name=a", "--data-dir", "d", "--unsafe-no-fsync=true",
+                "--auto-compaction-retention=1h30m",
+                "--experimental-watch-progress-notify-interval", "5s");
+        assertThat(options.name()).isEqualTo("a");
+        assertThat(options.dataDirectory()).isEqualTo(Path.of("d"));
+        assertThat(options.sync()).isFalse();
+        assertThat(options.autoCompaction()).isEqualTo(new AutoCompaction.Periodic(Duration.ofMinutes(90)));
+        assertThat(options.watchProgressNotifyInterval()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(parse("--unsafe-no-fsync").sync()).isFalse();
+        assertThat(parse("--auto-compaction-mode=revision", "--auto-compaction-retention=500").autoCompaction())
+                .isEqualTo(new AutoCompaction.Revisions(500));
+        assertThat(parse("--auto-compaction-retention=2").autoCompaction())
+                .isEqualTo(new AutoCompaction.Periodic(Duration.ofHours(2)));
+    }
+
+    @Test
+    void flagsWinOverVariables() {
+        Map<String, String> environment = Map.of("ETCD_NAME", "fromVariable", "ETCD_SNAPSHOT_COUNT", "77");
+        assertThat(StoreOptions.parse(environment).name()).isEqualTo("fromVariable");
+        assertThat(StoreOptions.parse(environment, "--name", "fromFlag").name()).isEqualTo("fromFlag");
+        assertThat(StoreOptions.parse(environment).snapshotCount()).isEqualTo(77);
+    }
+
+    @Test
+    void threeMembers() {
+        StoreOptions options = parse("--name", "b", "--initial-cluster",
+                "a=http://127.0.0.1:1,b=http://127.0.0.1:2,c=http://127.0.0.1:3",
+                "--initial-advertise-peer-urls", "http://127.0.0.1:2", "--initial-cluster-token", "t");
+        assertThat(options.members()).extracting(member -> member.name()).isEqualTo(List.of("a", "b", "c"));
+        assertThat(options.self().port()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --no-such-flag | Unknown option: '--no-such-flag'
+            --snapshot-count=0 | invalid value "0" for --snapshot-count: a number from 1 to 9223372036854775807 is expected
+            --listen-client-urls=localhost:2379 | invalid value "localhost:2379" for --listen-client-urls: http://HOST:PORT or https://HOST:PORT is expected
+            --listen-client-urls=https://localhost:2379 | --listen-client-urls: https://localhost:2379 needs --cert-file and --key-file
+            --listen-peer-urls=https://localhost:2380 | --listen-peer-urls: https://localhost:2380 needs --peer-cert-file and --peer-key-file
+            --cert-file=x | --cert-file and --key-file must be given together
+            --client-cert-auth | --client-cert-auth needs --trusted-ca-file
+            --initial-cluster=a=http://127.0.0.1:1 | --initial-cluster does not name this member, --name default
+            --initial-cluster-state=old | invalid value "old" for --initial-cluster-state: new or existing is expected
+            --auto-compaction-mode=x | invalid value "x" for --auto-compaction-mode: periodic or revision is expected
+            --auto-compaction-retention=5parsecs | invalid value "5parsecs" for --auto-compaction-retention: a duration like 10m or 1.5s is expected
+            --log-level=loud | invalid value "loud" for --log-level: one of [debug, error, fatal, info, panic, warn] is expected
+            --logger=capnslog | invalid value "capnslog" for --logger: zap is expected
+            """)
+    void wrongFlagsAreNamed(String flag, String message) {
+        assertThatThrownBy(() -> parse(flag)).isInstanceOf(StoreOptions.InvalidOptionException.class)
+                .hasMessage(message);
+    }
+}
