@@ -268,11 +268,14 @@ final class Feed implements AutoCloseable {
             compactedRevision = now.compactedRevision();
         }
         if (now.revision() < before) {
+            CompletableFuture<Void> told = new CompletableFuture<>();
             writer().execute(() -> {
                 if (watch != null && head >= before) {
                     lost("the store has gone back from revision " + before + " to " + now.revision());
                 }
+                told.complete(null);
             });
+            told.completeOnTimeout(null, NEXT_PROGRESS_MILLIS, TimeUnit.MILLISECONDS).join();
             throw StorageStatus.unavailable("it has gone back to an older revision, and the caches are filled again");
         }
         return now.revision();

@@ -37,7 +37,7 @@ final class EtcdErrors {
                     ? requestTooLarge(text)
                     : new StatusException(Status.internal(operation + ": " + text));
             case RESOURCE_EXHAUSTED -> {
-                if (text.contains("larger than max")) {
+                if (text.contains("larger than max") || text.contains("maximum size")) {
                     yield requestTooLarge(text);
                 }
                 yield text.contains("too many requests")

@@ -1,0 +1,19 @@
+package io.myriad.apiserver.storage;
+
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+
+import io.myriad.apiserver.storage.testing.EtcdProcess;
+import io.myriad.apiserver.storage.testing.StoreServer;
+
+/** The client beside a real etcd. */
+@Tag("peers")
+class RealEtcdStoreTest extends EtcdStoreContract {
+    @Override
+    StoreServer start(Path directory) throws Exception {
+        Assumptions.assumeTrue(EtcdProcess.isAvailable());
+        return new EtcdProcess(directory);
+    }
+}
