@@ -13,6 +13,8 @@ import java.util.function.Supplier;
 import io.myriad.control.client.Discovery;
 import io.myriad.controller.clusterrole.ClusterRoleAggregationController;
 import io.myriad.controller.deployment.DeploymentController;
+import io.myriad.controller.endpoints.EndpointsController;
+import io.myriad.controller.endpointslice.EndpointSliceController;
 import io.myriad.controller.garbagecollector.GarbageCollector;
 import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
@@ -38,6 +40,9 @@ final class Controllers {
         table.put("replicationcontroller-controller",
                 () -> new ReplicaSetController(ReplicaSetController.Variant.REPLICATION_CONTROLLER,
                         workers(options, "rc"), context));
+        table.put("endpointslice-controller",
+                () -> new EndpointSliceController(workers(options, "service-endpoint"), context));
+        table.put("endpoints-controller", () -> new EndpointsController(workers(options, "endpoint"), context));
         Discovery discovery = new Discovery(context.client(), context.nanoTime());
         table.put("namespace-controller",
                 () -> new NamespaceController(workers(options, "namespace"), discovery, context));

@@ -36,6 +36,13 @@ public final class ClusterInformers {
     });
     public static final Index<Workload> WORKLOADS_BY_NAMESPACE = Index.byNamespace();
 
+    public static final Index<Service> SERVICES_BY_NAMESPACE = Index.byNamespace();
+    /** Finds EndpointSlices by {@code namespace/name} of the Service that their label names. */
+    public static final Index<Workload> SLICES_BY_SERVICE = new Index<>("service", (key, slice) -> {
+        String service = slice.meta().labels().get("kubernetes.io/service-name");
+        return service == null ? List.of() : List.of(key.namespace() + "/" + service);
+    });
+
     private final InformerFactory factory;
     private final MetaReader metadata = new MetaReader();
     private final InformerSpec<Pod> pods = InformerSpec.of(Resources.PODS, new PodReader(metadata))
@@ -43,9 +50,13 @@ public final class ClusterInformers {
     private final InformerSpec<Workload> replicaSets = workloads(Resources.REPLICA_SETS);
     private final InformerSpec<Workload> replicationControllers = workloads(Resources.REPLICATION_CONTROLLERS);
     private final InformerSpec<Workload> deployments = workloads(Resources.DEPLOYMENTS);
-    private final InformerSpec<Workload> clusterRoles = InformerSpec.of(Resources.CLUSTER_ROLES,
-            object -> new Workload(metadata.read(object), LabelSelector.nothing(), object));
+    private final InformerSpec<Workload> clusterRoles = InformerSpec.of(Resources.CLUSTER_ROLES, this::unselecting);
     private final InformerSpec<Node> nodes = InformerSpec.of(Resources.NODES, new NodeReader(metadata));
+    private final InformerSpec<Service> services = InformerSpec.of(Resources.SERVICES, new ServiceReader(metadata))
+            .indexed(SERVICES_BY_NAMESPACE);
+    private final InformerSpec<Workload> endpoints = InformerSpec.of(Resources.ENDPOINTS, this::unselecting);
+    private final InformerSpec<Workload> endpointSlices = InformerSpec.of(Resources.ENDPOINT_SLICES, this::unselecting)
+            .indexed(SLICES_BY_SERVICE);
     private final InformerSpec<NamespaceInfo> namespaces = InformerSpec.of(Resources.NAMESPACES, this::namespace);
 
     public ClusterInformers(InformerFactory factory) {
@@ -81,6 +92,18 @@ public final class ClusterInformers {
         return factory.informer(nodes);
     }
 
+    public Informer<Service> services() {
+        return factory.informer(services);
+    }
+
+    public Informer<Workload> endpoints() {
+        return factory.informer(endpoints);
+    }
+
+    public Informer<Workload> endpointSlices() {
+        return factory.informer(endpointSlices);
+    }
+
     public Informer<NamespaceInfo> namespaces() {
         return factory.informer(namespaces);
     }
@@ -103,6 +126,10 @@ public final class ClusterInformers {
     /** Ends an informer of {@link #own}. */
     public void stop(Informer<?> informer) {
         factory.stop(informer);
+    }
+
+    private Workload unselecting(ApiObject object) {
+        return new Workload(metadata.read(object), LabelSelector.nothing(), object);
     }
 
     private NamespaceInfo namespace(ApiObject object) {
