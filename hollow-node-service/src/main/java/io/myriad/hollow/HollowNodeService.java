@@ -2,17 +2,20 @@ package io.myriad.hollow;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
+import org.jspecify.annotations.Nullable;
 
 import io.myriad.control.client.ApiClient;
 import io.myriad.control.client.ClientOptions;
 import io.myriad.control.client.KubeConfig;
 import io.myriad.control.informer.InformerFactory;
+import io.myriad.control.serving.HealthServer;
 import io.myriad.hollow.core.NodeLoop;
 
 /**
@@ -32,9 +35,12 @@ public final class HollowNodeService implements AutoCloseable {
     private final NodeLoop loop;
     private final Thread thread;
     private final ApiNodeWriter writer;
+    private final HollowNodeOptions options;
+    private @Nullable HealthServer health;
 
     /** Prepares everything; nothing runs before {@link #start}. */
     public HollowNodeService(HollowNodeOptions options, MeterRegistry registry) throws IOException {
+        this.options = options;
         KubeConfig config = options.kubeconfig() == null
                 ? KubeConfig.inCluster(System.getenv())
                 : KubeConfig.read(options.kubeconfig());
@@ -60,8 +66,16 @@ public final class HollowNodeService implements AutoCloseable {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
-    /** Starts the nodes. Returns at once. */
-    public void start() {
+    /**
+     * Starts the nodes. Returns at once.
+     *
+     * @throws IOException when the kubelets' port cannot be served
+     */
+    public void start() throws IOException {
+        if (options.profile().kubeletPort() != 0) {
+            health = HealthServer.start(options.bindAddress(), options.profile().kubeletPort(),
+                    options.tlsCertificate(), options.tlsKey(), Map.of("nodes", () -> readyNodes() == nodes()));
+        }
         writer.answerTo(loop::submit);
         thread.start();
     }
@@ -79,6 +93,9 @@ public final class HollowNodeService implements AutoCloseable {
     /** Ends the process' part; nodes and pods stay as they are in the API. */
     @Override
     public void close() {
+        if (health != null) {
+            health.close();
+        }
         informers.close();
         thread.interrupt();
         try {

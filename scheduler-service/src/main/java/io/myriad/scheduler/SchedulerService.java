@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ import io.myriad.control.election.LeaderElector;
 import io.myriad.control.election.Leadership;
 import io.myriad.control.events.EventRecorder;
 import io.myriad.control.informer.InformerFactory;
+import io.myriad.control.serving.HealthServer;
 import io.myriad.scheduler.core.ClusterState;
 import io.myriad.scheduler.core.Placer;
 import io.myriad.scheduler.core.Preemptor;
@@ -52,6 +54,7 @@ public final class SchedulerService implements AutoCloseable {
     private final SchedulingLoop loop;
     private final Thread thread;
     private final SchedulerOptions options;
+    private @Nullable HealthServer health;
     private @Nullable ElectionLoop election;
     private volatile @Nullable LeaderElector elector;
     private volatile boolean leadsAlone;
@@ -85,8 +88,16 @@ public final class SchedulerService implements AutoCloseable {
                 () -> loop.run(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime())));
     }
 
-    /** Starts watching, electing and, when leading, scheduling. Returns at once. */
-    public void start() {
+    /**
+     * Starts watching, electing and, when leading, scheduling. Returns at once.
+     *
+     * @throws IOException when the secure port cannot be served
+     */
+    public void start() throws IOException {
+        if (options.securePort() != 0) {
+            health = HealthServer.start(options.bindAddress(), options.securePort(), options.tlsCertificate(),
+                    options.tlsKey(), Map.of("informers", this::isSynced));
+        }
         writer.answerTo(loop::submit);
         thread.start();
         new ClusterWatch(informers, loop::submit).start().thenRun(() -> {
@@ -139,6 +150,9 @@ public final class SchedulerService implements AutoCloseable {
     /** Gives up leadership after the bindings under way, and ends everything. */
     @Override
     public void close() {
+        if (health != null) {
+            health.close();
+        }
         if (election != null) {
             election.close();
         }
