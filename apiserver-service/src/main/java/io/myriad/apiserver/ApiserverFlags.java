@@ -167,6 +167,9 @@ final class ApiserverFlags {
     @Option(names = "--endpoint-reconciler-type", paramLabel = "TYPE")
     private EndpointReconciler endpointReconciler = EndpointReconciler.LEASE;
 
+    @Option(names = "--bootstrap-objects", paramLabel = "FILE")
+    private @Nullable Path bootstrapObjects;
+
     @Option(names = {"-v", "--v"}, paramLabel = "LEVEL")
     private int verbosity;
 
@@ -231,7 +234,7 @@ final class ApiserverFlags {
                         List.copyOf(disableAdmissionPlugins)),
                 services(),
                 new ApiserverOptions.Api(allowPrivileged, eventTtl, switches("--runtime-config", runtimeConfig),
-                        endpointReconciler),
+                        endpointReconciler, bootstrapObjects),
                 new ApiserverOptions.Logging(verbosity, logFormat), managementPort);
     }
 

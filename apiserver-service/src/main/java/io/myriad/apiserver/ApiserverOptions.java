@@ -138,9 +138,10 @@ public record ApiserverOptions(Store store, Serving serving, Authentication auth
      * @param eventTtl how long Events are kept
      * @param runtimeConfig group versions and resources switched on or off
      * @param endpointReconciler how the {@code kubernetes} Service learns of this server
+     * @param bootstrapObjectsFile objects of this installation that are made at the first start, or null
      */
     public record Api(boolean allowPrivileged, Duration eventTtl, Map<String, Boolean> runtimeConfig,
-            EndpointReconciler endpointReconciler) {}
+            EndpointReconciler endpointReconciler, @Nullable Path bootstrapObjectsFile) {}
 
     /** Log formats. */
     public enum LogFormat {

@@ -319,7 +319,7 @@ final class ApiserverRuntime implements AutoCloseable {
         }
         new Bootstrap(lookup, writer,
                 new Bootstrap.Settings(AddressRange.parse(options.services().clusterIpRange()).address(1),
-                        options.services().clusterIpRange(), server.port()),
+                        options.services().clusterIpRange(), server.port(), options.api().bootstrapObjectsFile()),
                 clock).run();
     }
 

@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -17,8 +19,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -54,8 +58,9 @@ public final class Bootstrap {
      * @param serviceAddress the address of the {@code kubernetes} service, the first of the service range
      * @param serviceRange the service range in CIDR form
      * @param securePort the API server's port
+     * @param moreObjects a file with further objects of this installation, in the form of the table, or null
      */
-    public record Settings(String serviceAddress, String serviceRange, int securePort) {}
+    public record Settings(String serviceAddress, String serviceRange, int securePort, @Nullable Path moreObjects) {}
 
     private record Entry(GroupVersionResource resource, String namespace, String name, ObjectNode object) {}
 
@@ -87,6 +92,7 @@ public final class Bootstrap {
         List<Entry> others = new ArrayList<>(entries);
         others.removeAll(namespaces);
         others.add(serviceRange());
+        others.addAll(moreObjects());
         int made = ensureAll(namespaces) + ensureAll(others) + ensureAll(List.of(service()));
         if (made > 0) {
             log.info("Made {} objects that every cluster has", made);
@@ -222,14 +228,30 @@ public final class Bootstrap {
             if (in == null) {
                 throw new IllegalStateException("the table " + TABLE + " is missing from the class path");
             }
-            BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                entries.add(entry(JsonMapper.shared().readTree(line)));
-            }
+            read(new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)), entries);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
         return entries;
+    }
+
+    private List<Entry> moreObjects() {
+        List<Entry> entries = new ArrayList<>();
+        if (settings.moreObjects != null) {
+            try (BufferedReader lines = Files.newBufferedReader(settings.moreObjects)) {
+                read(lines, entries);
+            } catch (IOException | JacksonException failure) {
+                throw new IllegalStateException("cannot read the objects in " + settings.moreObjects + ": "
+                        + failure.getMessage(), failure);
+            }
+        }
+        return entries;
+    }
+
+    private static void read(BufferedReader lines, List<Entry> entries) throws IOException {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            entries.add(entry(JsonMapper.shared().readTree(line)));
+        }
     }
 
     private static Entry entry(JsonNode row) {
