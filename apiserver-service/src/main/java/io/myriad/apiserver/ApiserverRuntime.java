@@ -60,6 +60,7 @@ import io.myriad.apiserver.kind.Strategies;
 import io.myriad.apiserver.openapi.OpenApi;
 import io.myriad.apiserver.registry.BuiltinCatalog;
 import io.myriad.apiserver.registry.CatalogLookup;
+import io.myriad.apiserver.registry.NamespaceHooks;
 import io.myriad.apiserver.registry.Registry;
 import io.myriad.apiserver.registry.RegistryWriter;
 import io.myriad.apiserver.registry.ResourceCatalog;
@@ -112,7 +113,11 @@ final class ApiserverRuntime implements AutoCloseable {
         this.writer = new RegistryWriter(() -> required(made).state(), () -> required(registry));
         WriteHooks services = serviceHooks();
         this.catalog = new BuiltinCatalog(schema, options.api().runtimeConfig(), storageProvider(), strategies::of,
-                resource -> resource.name().groupResource().equals("services") ? services : WriteHooks.NONE).build();
+                resource -> switch (resource.name().groupResource()) {
+                    case "services" -> services;
+                    case "namespaces" -> new NamespaceHooks();
+                    default -> WriteHooks.NONE;
+                }).build();
         made.set(catalog);
         this.rbac = options.authorization().contains(AuthorizationMode.RBAC) ? closing(rbac()) : null;
         Authorizer authorizer = authorizer();
@@ -222,7 +227,7 @@ final class ApiserverRuntime implements AutoCloseable {
                 reviews, tokens == null ? null : new TokenRequests(tokens, authentication.audiences(), clock),
                 () -> openApi.updateAndGet(known -> known != null ? known : documents()),
                 readiness.checks(this::storeAnswers),
-                metrics, metricsText::upstreamForm);
+                this::storeAnswers, metrics, metricsText::upstreamForm);
         ApiserverOptions.Serving serving = options.serving();
         ApiServer.Settings settings = new ApiServer.Settings(
                 new InetSocketAddress(serving.bindAddress(), serving.securePort()), tls(clientAuthorities),
