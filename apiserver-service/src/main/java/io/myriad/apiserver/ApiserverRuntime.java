@@ -54,7 +54,6 @@ import io.myriad.apiserver.authorization.RbacAuthorizer;
 import io.myriad.apiserver.bootstrap.Bootstrap;
 import io.myriad.apiserver.cache.Storages;
 import io.myriad.apiserver.http.ApiServer;
-import io.myriad.apiserver.http.DefaultTables;
 import io.myriad.apiserver.http.ServerTls;
 import io.myriad.apiserver.kind.Strategies;
 import io.myriad.apiserver.openapi.OpenApi;
@@ -74,6 +73,7 @@ import io.myriad.apiserver.storage.EtcdStore;
 import io.myriad.apiserver.storage.KeyValueStore;
 import io.myriad.apiserver.storage.ObjectLookup;
 import io.myriad.apiserver.storage.StorageKeys;
+import io.myriad.apiserver.table.PrintedTables;
 import io.myriad.certificates.CertificateAuthority;
 import io.myriad.certificates.PemKeys;
 
@@ -223,7 +223,8 @@ final class ApiserverRuntime implements AutoCloseable {
                 proxy(authentication.frontProxy()), new Impersonation(authorizer), authorizer);
         Reviews reviews = new Reviews(authorizer, authenticator, tokens, authentication.audiences(), clock);
         AtomicReference<@Nullable OpenApi> openApi = new AtomicReference<>();
-        ApiServer.Content content = new ApiServer.Content(schema, catalog, operations, lookup, new DefaultTables(),
+        ApiServer.Content content = new ApiServer.Content(schema, catalog, operations, lookup,
+                new PrintedTables(clock, kind -> null),
                 reviews, tokens == null ? null : new TokenRequests(tokens, authentication.audiences(), clock),
                 () -> openApi.updateAndGet(known -> known != null ? known : documents()),
                 readiness.checks(this::storeAnswers),

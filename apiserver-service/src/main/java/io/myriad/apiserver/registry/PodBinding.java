@@ -67,7 +67,8 @@ public final class PodBinding {
         Metadata metadata = Metadata.of(pod);
         ObjectNode spec = pod.withObjectProperty("spec");
         if (metadata.isDeleting()) {
-            throw conflict(metadata.name(), "pod " + metadata.name() + " is being deleted, cannot be assigned to a host");
+            throw conflict(metadata.name(),
+                    "pod " + metadata.name() + " is being deleted, cannot be assigned to a host");
         }
         String assigned = spec.path("nodeName").asString("");
         if (!assigned.isEmpty()) {
