@@ -54,12 +54,12 @@ import io.myriad.apiserver.authorization.RbacAuthorizer;
 import io.myriad.apiserver.bootstrap.Bootstrap;
 import io.myriad.apiserver.cache.Storages;
 import io.myriad.apiserver.http.ApiServer;
-import io.myriad.apiserver.http.DefaultTables;
 import io.myriad.apiserver.http.ServerTls;
 import io.myriad.apiserver.kind.Strategies;
 import io.myriad.apiserver.openapi.OpenApi;
 import io.myriad.apiserver.registry.BuiltinCatalog;
 import io.myriad.apiserver.registry.CatalogLookup;
+import io.myriad.apiserver.registry.NamespaceHooks;
 import io.myriad.apiserver.registry.Registry;
 import io.myriad.apiserver.registry.RegistryWriter;
 import io.myriad.apiserver.registry.ResourceCatalog;
@@ -73,6 +73,7 @@ import io.myriad.apiserver.storage.EtcdStore;
 import io.myriad.apiserver.storage.KeyValueStore;
 import io.myriad.apiserver.storage.ObjectLookup;
 import io.myriad.apiserver.storage.StorageKeys;
+import io.myriad.apiserver.table.PrintedTables;
 import io.myriad.certificates.CertificateAuthority;
 import io.myriad.certificates.PemKeys;
 
@@ -112,7 +113,11 @@ final class ApiserverRuntime implements AutoCloseable {
         this.writer = new RegistryWriter(() -> required(made).state(), () -> required(registry));
         WriteHooks services = serviceHooks();
         this.catalog = new BuiltinCatalog(schema, options.api().runtimeConfig(), storageProvider(), strategies::of,
-                resource -> resource.name().groupResource().equals("services") ? services : WriteHooks.NONE).build();
+                resource -> switch (resource.name().groupResource()) {
+                    case "services" -> services;
+                    case "namespaces" -> new NamespaceHooks();
+                    default -> WriteHooks.NONE;
+                }).build();
         made.set(catalog);
         this.rbac = options.authorization().contains(AuthorizationMode.RBAC) ? closing(rbac()) : null;
         Authorizer authorizer = authorizer();
@@ -218,11 +223,12 @@ final class ApiserverRuntime implements AutoCloseable {
                 proxy(authentication.frontProxy()), new Impersonation(authorizer), authorizer);
         Reviews reviews = new Reviews(authorizer, authenticator, tokens, authentication.audiences(), clock);
         AtomicReference<@Nullable OpenApi> openApi = new AtomicReference<>();
-        ApiServer.Content content = new ApiServer.Content(schema, catalog, operations, lookup, new DefaultTables(),
+        ApiServer.Content content = new ApiServer.Content(schema, catalog, operations, lookup,
+                new PrintedTables(clock, kind -> null),
                 reviews, tokens == null ? null : new TokenRequests(tokens, authentication.audiences(), clock),
                 () -> openApi.updateAndGet(known -> known != null ? known : documents()),
                 readiness.checks(this::storeAnswers),
-                metrics, metricsText::upstreamForm);
+                this::storeAnswers, metrics, metricsText::upstreamForm);
         ApiserverOptions.Serving serving = options.serving();
         ApiServer.Settings settings = new ApiServer.Settings(
                 new InetSocketAddress(serving.bindAddress(), serving.securePort()), tls(clientAuthorities),

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -83,12 +84,13 @@ public final class ApiServer implements AutoCloseable {
      * @param tokens issues service account tokens, or null
      * @param openApi the documents of what is served now
      * @param health the health checks
+     * @param storeAnswers whether the store can be read
      * @param metrics where requests are counted
      * @param metricsText what {@code /metrics} shows
      */
     public record Content(Schema schema, ResourceCatalog catalog, Registry registry, ObjectLookup lookup,
             Tables tables, Reviews reviews, @Nullable TokenRequests tokens, Supplier<OpenApi> openApi,
-            HealthChecks health, MeterRegistry metrics, Supplier<String> metricsText) {}
+            HealthChecks health, BooleanSupplier storeAnswers, MeterRegistry metrics, Supplier<String> metricsText) {}
 
     private final Settings settings;
     private final WatchRegister watches = new WatchRegister();
@@ -117,7 +119,9 @@ public final class ApiServer implements AutoCloseable {
                 content.metricsText(), others);
         Subresources subresources = new Subresources(content, answers);
         Router router = new Router(content.catalog(), resources, subresources,
-                new ReviewEndpoint(content.reviews(), answers), paths);
+                new VirtualResources(content.catalog()::state, new ReviewEndpoint(content.reviews(), answers),
+                        subresources, new ComponentStatuses(content.storeAnswers(), answers)),
+                paths);
         Proxy proxy = access.proxy();
         FrontProxy frontProxy = proxy == null
                 ? null

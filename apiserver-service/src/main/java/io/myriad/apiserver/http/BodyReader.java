@@ -1,6 +1,7 @@
 package io.myriad.apiserver.http;
 
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -133,6 +134,30 @@ final class BodyReader {
         } else if (!name.equals(kind.kind())) {
             throw wrongKind(GroupVersionKind.of(apiVersion.isEmpty() ? kind.apiVersion() : apiVersion, name), kind);
         }
+    }
+
+    /**
+     * Reads an object of which several versions are taken as the same.
+     *
+     * @param versions the values of {@code apiVersion} that are taken
+     * @param kind what it is read as
+     */
+    static ObjectNode readAnyOf(HttpCall call, Set<String> versions, GroupVersionKind kind, ObjectType type,
+            WriteRequest request) {
+        ObjectNode object = switch (format(call, true)) {
+            case JSON -> strict(JsonReader.read(call.body(), type), request);
+            case YAML -> strict(YamlReader.read(call.body(), type), request);
+            case PROTOBUF -> {
+                Envelope envelope = envelope(call.body());
+                ObjectNode read = ProtobufReader.read(call.body(), envelope.offset(), envelope.length(), type);
+                yield read.put("apiVersion", envelope.apiVersion()).put("kind", envelope.kind());
+            }
+        };
+        if (versions.contains(object.path("apiVersion").asString(""))) {
+            object.put("apiVersion", kind.apiVersion());
+        }
+        requireKind(object, kind);
+        return object;
     }
 
     private static StatusException wrongKind(GroupVersionKind sent, GroupVersionKind expected) {

@@ -91,6 +91,14 @@ final class ChunkedBody implements ByteSink {
         stream.flush();
     }
 
+    /** Sends what has been gathered so far. */
+    void flush() {
+        ByteBuf gathered = chunk;
+        if (gathered != null && gathered.isReadable()) {
+            send(gathered);
+        }
+    }
+
     /** Sends what is left and ends the body. */
     void end() {
         ByteBuf last = chunk;

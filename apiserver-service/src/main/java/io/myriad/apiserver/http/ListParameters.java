@@ -2,7 +2,7 @@ package io.myriad.apiserver.http;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -106,16 +106,24 @@ record ListParameters(Selection selection, String resourceVersion, VersionMatch 
         if (selector.isEverything()) {
             return selector;
         }
-        Set<String> known = resource.selectableFields();
+        Map<String, String> known = resource.selectableFields();
+        StringBuilder stored = new StringBuilder();
         for (FieldSelector.Requirement requirement : selector.requirements()) {
-            if (!known.contains(requirement.field())) {
-                StringBuilder list = new StringBuilder();
-                known.forEach(field -> list.append(list.isEmpty() ? "" : ", ").append('"').append(field).append('"'));
+            String name = known.get(requirement.field());
+            if (name == null) {
                 throw new StatusException(Status.badRequest("\"" + requirement.field()
-                        + "\" is not a known field selector: only " + list));
+                        + "\" is not a known field selector: only " + quoted(known.keySet())));
             }
+            stored.append(stored.isEmpty() ? "" : ",")
+                    .append(new FieldSelector.Requirement(name, requirement.equal(), requirement.value()));
         }
-        return selector;
+        return FieldSelector.parse(stored.toString());
+    }
+
+    private static String quoted(Iterable<String> names) {
+        StringBuilder list = new StringBuilder();
+        names.forEach(name -> list.append(list.isEmpty() ? "" : ", ").append('"').append(name).append('"'));
+        return list.toString();
     }
 
     private static long number(QueryParameters query, String name) {

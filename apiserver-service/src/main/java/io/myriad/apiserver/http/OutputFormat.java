@@ -6,7 +6,6 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
-import io.myriad.api.Status;
 import io.myriad.api.StatusException;
 import io.myriad.api.StatusReason;
 
@@ -133,7 +132,7 @@ record OutputFormat(Encoding encoding, View view, String viewVersion, boolean pr
         for (Encoding encoding : protobuf ? ALL : TEXT) {
             accepted.append(accepted.isEmpty() ? "" : ", ").append(encoding.mediaType());
         }
-        return new StatusException(Status.of(StatusReason.NOT_ACCEPTABLE,
+        return new StatusException(StatusTree.general(StatusReason.NOT_ACCEPTABLE,
                 "only the following media types are accepted: " + accepted));
     }
 }

@@ -3,6 +3,7 @@ package io.myriad.apiserver.kind;
 import java.util.ArrayList;
 import java.util.List;
 
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.FieldError;
@@ -33,7 +34,15 @@ final class DeploymentStrategy implements Strategy {
     @Override
     public void prepareForUpdate(Target target, ObjectNode deployment, ObjectNode old) {
         switch (target) {
-            case MAIN -> Defaults.keep(deployment, old, "status");
+            case MAIN -> {
+                Defaults.keep(deployment, old, "status");
+                // Rollout history lives in annotations, so that they count as wishes too.
+                JsonNode before = old.path("metadata");
+                if (deployment.path("metadata") instanceof ObjectNode metadata
+                        && !metadata.path("annotations").equals(before.path("annotations"))) {
+                    metadata.put("generation", before.path("generation").longValue(0) + 1);
+                }
+            }
             case STATUS -> {
                 Defaults.keep(deployment, old, "spec");
                 if (deployment.path("metadata") instanceof ObjectNode metadata) {

@@ -1,5 +1,9 @@
 package io.myriad.apiserver.registry;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
 import tools.jackson.databind.node.ObjectNode;
 
 /** Events: stored in the core group's form, served by {@code events.k8s.io} with newer names for the same fields. */
@@ -15,6 +19,19 @@ final class EventConversion implements Conversion {
             Conversions.rename(stored, pair[0], pair[1]);
         }
         return stored;
+    }
+
+    @Override
+    public Map<String, String> selectableFields(Set<String> stored) {
+        Map<String, String> fields = new HashMap<>();
+        for (String field : stored) {
+            String served = field.replaceFirst("^involvedObject\\.", "regarding.")
+                    .replaceFirst("^reportingComponent$", "reportingController");
+            if (!field.equals("source")) {
+                fields.put(served, field);
+            }
+        }
+        return fields;
     }
 
     @Override

@@ -48,6 +48,11 @@ public final class ObjectForm {
         return encoding;
     }
 
+    /** Between the stored and the served version, or null when they have the same fields. */
+    public @Nullable Conversion conversion() {
+        return conversion;
+    }
+
     /** The version in which objects are stored. */
     public GroupVersionKind storedKind() {
         return storedKind;
@@ -80,6 +85,17 @@ public final class ObjectForm {
             return ProtobufWriter.write(stored, storedType);
         }
         return JsonWriter.write(withKind(stored, storedKind));
+    }
+
+    /**
+     * The tree as a reader would get it: what has no place in the stored form is gone, and equal objects are equal trees.
+     * Its resource version is kept.
+     */
+    ObjectNode canonical(ObjectNode served) {
+        if (encoding == Encoding.JSON) {
+            return served;
+        }
+        return decode(new CachedObject("", "", encode(served), 0));
     }
 
     /** A tree in this form's served version of one in another's; the argument is used up. */

@@ -49,7 +49,10 @@ public final class SchemaOwnership implements FieldOwnership {
     }
 
     private Writer writer(ServedResource resource, WriteRequest request) {
-        Strategy.Target target = request.subresource().isEmpty() ? Strategy.Target.MAIN : Strategy.Target.STATUS;
+        Strategy.Target target = switch (request.subresource()) {
+            case "status", "approval" -> Strategy.Target.STATUS;
+            default -> Strategy.Target.MAIN;
+        };
         return new Writer(request.manager(), resource.kind().apiVersion(), request.subresource(),
                 FieldSet.ofFields(resource.strategy().resetFields(target)),
                 clock.instant().truncatedTo(ChronoUnit.SECONDS));

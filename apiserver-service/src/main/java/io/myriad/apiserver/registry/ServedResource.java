@@ -1,6 +1,8 @@
 package io.myriad.apiserver.registry;
 
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
@@ -43,14 +45,19 @@ public record ServedResource(Resource resource, Strategy strategy, ObjectStorage
         return resource.name().groupResource();
     }
 
-    /** The fields that field selectors may name. */
-    public Set<String> selectableFields() {
+    /** The fields that field selectors may name, and how the storage calls them. */
+    public Map<String, String> selectableFields() {
         Set<String> fields = new TreeSet<>(strategy.selectableFields().keySet());
         fields.add("metadata.name");
-        if (resource.namespaced()) {
-            fields.add("metadata.namespace");
+        fields.add("metadata.namespace");
+        Conversion conversion = form.conversion();
+        Map<String, String> names = new TreeMap<>();
+        if (conversion != null) {
+            names.putAll(conversion.selectableFields(fields));
+        } else {
+            fields.forEach(field -> names.put(field, field));
         }
-        return fields;
+        return names;
     }
 
     /** The subresource of this name, or null. */

@@ -119,7 +119,7 @@ final class Updater {
             return create(resource, change, request, createCheck);
         }
         ObjectNode old = resource.form().decode(current);
-        ObjectNode object = change.apply(old.deepCopy());
+        ObjectNode object = resource.form().canonical(change.apply(old.deepCopy()));
         Metadata metadata = Metadata.of(object);
         Writes.matchNamespace(metadata, resource.resource().namespaced() ? request.namespace() : "");
         Writes.matchName(metadata, request.name());
