@@ -9,7 +9,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** Puts the finalizer on new claims and volumes that keeps them while something uses them. */
 final class StorageObjectInUseProtection implements AdmissionPlugin {
     private static final Map<String, String> FINALIZERS = Map.of("persistentvolumeclaims",
-            "kubernetes.io/pvc-protection", "persistentvolumes", "kubernetes.io/pv-protection");
+            "kubernetes.io/pvc-protection", "persistentvolumes", "kubernetes.io/pv-protection",
+            "volumeattributesclasses.storage.k8s.io", "kubernetes.io/vac-protection");
 
     @Override
     public String name() {

@@ -170,7 +170,8 @@ final class CoreKinds {
     }
 
     static Strategy endpoints() {
-        return DeclaredStrategy.plain().createsOnUpdate().defaults(endpoints -> {
+        return DeclaredStrategy.plain().createsOnUpdate().warns(
+                object -> List.of("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice")).defaults(endpoints -> {
             for (JsonNode subset : endpoints.path("subsets")) {
                 for (JsonNode port : subset.path("ports")) {
                     if (port instanceof ObjectNode object) {

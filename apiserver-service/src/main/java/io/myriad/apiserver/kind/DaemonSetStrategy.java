@@ -21,6 +21,9 @@ final class DaemonSetStrategy implements Strategy {
             Defaults.number(rolling, "maxSurge", 0);
         }
         Defaults.number(spec, "revisionHistoryLimit", 10);
+        // Upstream counts template changes in an annotation of the oldest API version.
+        Defaults.text(Defaults.object(Defaults.object(object, "metadata"), "annotations"),
+                "deprecated.daemonset.template.generation", "1");
     }
 
     @Override
@@ -29,9 +32,6 @@ final class DaemonSetStrategy implements Strategy {
         if (object.path("spec") instanceof ObjectNode spec) {
             spec.remove("templateGeneration");
         }
-        // Upstream counts template changes in an annotation of the oldest API version.
-        Defaults.object(Defaults.object(object, "metadata"), "annotations")
-                .put("deprecated.daemonset.template.generation", "1");
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 import tools.jackson.databind.node.ObjectNode;
@@ -30,6 +31,7 @@ final class DeclaredStrategy implements Strategy {
     private BiConsumer<ObjectNode, ObjectNode> update = (object, old) -> {};
     private Consumer<Check> rules = check -> {};
     private UpdateRule updateRules = (check, old) -> {};
+    private Function<ObjectNode, List<String>> warnings = object -> List.of();
     private ToLongFunction<ObjectNode> timeToLive = object -> 0;
 
     /** A kind whose status, if any, is written along with the rest. */
@@ -94,6 +96,12 @@ final class DeclaredStrategy implements Strategy {
 
     DeclaredStrategy updateRules(UpdateRule check) {
         updateRules = check;
+        return this;
+    }
+
+    /** What clients are told about an object that is accepted all the same. */
+    DeclaredStrategy warns(Function<ObjectNode, List<String>> texts) {
+        warnings = texts;
         return this;
     }
 
@@ -164,6 +172,11 @@ final class DeclaredStrategy implements Strategy {
             updateRules.accept(check, old);
         }
         return errors;
+    }
+
+    @Override
+    public List<String> warnings(ObjectNode object) {
+        return warnings.apply(object);
     }
 
     @Override

@@ -237,7 +237,7 @@ final class ExtensionKinds {
                 spec.at("service").at("name").required();
                 spec.at("service").at("namespace").required();
             }
-        }).named(NameRule.PATH_SEGMENT);
+        }).onCreate(object -> object.putObject("status")).named(NameRule.PATH_SEGMENT);
     }
 
     private static void priority(Check priority, int limit) {

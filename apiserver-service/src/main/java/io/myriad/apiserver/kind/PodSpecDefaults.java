@@ -163,6 +163,9 @@ final class PodSpecDefaults {
             }
             downwardItems(source.path("downwardAPI").path("items"));
         }
+        if (volume.path("image") instanceof ObjectNode image) {
+            Defaults.text(image, "pullPolicy", pullPolicy(image.path("reference").stringValue("")));
+        }
         if (volume.path("hostPath") instanceof ObjectNode path) {
             Defaults.text(path, "type", "");
         }

@@ -1,5 +1,6 @@
 package io.myriad.apiserver.kind;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.FieldError;
+import io.myriad.api.value.Timestamps;
 
 /** Pods. */
 final class PodStrategy implements Strategy {
@@ -18,6 +20,12 @@ final class PodStrategy implements Strategy {
     /** What an update of a pod may change in its spec. */
     private static final Set<String> MUTABLE = Set.of("activeDeadlineSeconds", "terminationGracePeriodSeconds",
             "tolerations", "schedulingGates", "nodeSelector", "affinity");
+
+    private final InstantSource clock;
+
+    PodStrategy(InstantSource clock) {
+        this.clock = clock;
+    }
 
     @Override
     public void applyDefaults(ObjectNode pod) {
@@ -33,7 +41,7 @@ final class PodStrategy implements Strategy {
         status.put("qosClass", QualityOfService.of(pod.path("spec")));
         if (!pod.path("spec").path("schedulingGates").isEmpty()) {
             status.putArray("conditions").addObject().put("lastProbeTime", (String) null)
-                    .put("lastTransitionTime", (String) null)
+                    .put("lastTransitionTime", Timestamps.format(clock.instant()))
                     .put("message", "Scheduling is blocked due to non-empty scheduling gates")
                     .put("reason", "SchedulingGated").put("status", "False").put("type", "PodScheduled");
         }

@@ -54,7 +54,6 @@ final class ServiceStrategy implements Strategy {
         if (type.equals("LoadBalancer")) {
             Defaults.flag(spec, "allocateLoadBalancerNodePorts", true);
         }
-        families(spec, type);
     }
 
     /** One family only, and the two forms of the cluster address in step. */
@@ -77,6 +76,8 @@ final class ServiceStrategy implements Strategy {
     @Override
     public void prepareForCreate(ObjectNode service) {
         service.putObject("status").putObject("loadBalancer");
+        ObjectNode spec = Defaults.object(service, "spec");
+        families(spec, spec.path("type").stringValue(""));
     }
 
     @Override
@@ -97,6 +98,7 @@ final class ServiceStrategy implements Strategy {
             }
             return;
         }
+        families(spec, type);
         // A client that does not know what the server gave out keeps it.
         if (spec.path("clusterIP").stringValue("").isEmpty() && before.has("clusterIP")) {
             Defaults.keep(spec, before, "clusterIP");

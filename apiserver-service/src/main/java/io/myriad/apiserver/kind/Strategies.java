@@ -45,7 +45,7 @@ public final class Strategies {
     }
 
     private void core(InstantSource clock) {
-        put("", "Pod", new PodStrategy());
+        put("", "Pod", new PodStrategy(clock));
         put("", "Service", new ServiceStrategy());
         put("", "ConfigMap", CoreKinds.configMap());
         put("", "Secret", CoreKinds.secret());
