@@ -35,6 +35,7 @@ final class GoldenClient {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final long STREAM_SECONDS = 20;
+    private static final long ANSWER_SECONDS = 20;
 
     private final URI server;
     private final HttpClient client;
@@ -47,9 +48,16 @@ final class GoldenClient {
 
     Answer send(String method, String target, Map<String, String> headers, byte @Nullable [] body)
             throws IOException, InterruptedException {
-        HttpResponse<byte[]> response = client.send(request(method, target, headers, body),
-                HttpResponse.BodyHandlers.ofByteArray());
-        return new Answer(response.statusCode(), response.headers().map(), response.body(), true);
+        try {
+            HttpResponse<byte[]> response = client
+                    .sendAsync(request(method, target, headers, body), HttpResponse.BodyHandlers.ofByteArray())
+                    .get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            return new Answer(response.statusCode(), response.headers().map(), response.body(), true);
+        } catch (TimeoutException unfinished) {
+            return new Answer(0, Map.of(), new byte[0], false);
+        } catch (ExecutionException broken) {
+            throw new IOException(broken.getCause());
+        }
     }
 
     /** Reads until the server ends the answer, or for some seconds. */
