@@ -11,6 +11,7 @@ import picocli.CommandLine.ParseResult;
 
 import io.myriad.cli.api.ApiClient;
 import io.myriad.cli.api.SecretFiles;
+import io.myriad.cli.cluster.BootstrapObjects;
 import io.myriad.cli.cluster.Pki;
 
 /**
@@ -36,6 +37,7 @@ final class CertificatesCommand implements Action {
             secret.get().download(directory);
         }
         new Pki(directory).ensure(request, session.clock());
+        BootstrapObjects.write(directory.resolve(BootstrapObjects.FILE));
         if (secret.isPresent()) {
             secret.get().upload(directory);
         }

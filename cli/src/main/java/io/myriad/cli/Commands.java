@@ -50,7 +50,6 @@ final class Commands {
         root.addSubcommand("scale", with(group("scale", "Change the number of nodes."), "nodes", scaleNodes()));
         root.addSubcommand("export", with(group("export", "Write files for other tools."), "assets", exportAssets()));
         root.addSubcommand("certificates", certificates());
-        root.addSubcommand("access", access());
         root.addSubcommand("version", command(new VersionCommand(), "Print the version."));
         root.addSubcommand("completion",
                 command(new CompletionCommand(), "Print a script that completes this command in a shell.")
@@ -132,14 +131,6 @@ final class Commands {
                         .description("in a pod: keep them in this Secret of its namespace").build())
                 .addOption(OptionSpec.builder(SERVER).type(String.class).paramLabel("URL").required(true)
                         .description("the API server's URL in the kubeconfig files").build());
-    }
-
-    private static CommandSpec access() {
-        return command(new AccessCommand(),
-                "Give the hollow nodes' user its rights, in a cluster that 'certificates' was used for.")
-                .addPositional(positional("DIR", "where the certificates are"))
-                .addOption(OptionSpec.builder(SERVER).type(String.class).paramLabel("URL").required(true)
-                        .description("the API server's URL").build());
     }
 
     private static CommandSpec train() {

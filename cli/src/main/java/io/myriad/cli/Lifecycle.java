@@ -13,6 +13,7 @@ import io.myriad.cli.api.ApiClient;
 import io.myriad.cli.api.Management;
 import io.myriad.cli.api.NodeCount;
 import io.myriad.cli.cluster.AllInOneArguments;
+import io.myriad.cli.cluster.BootstrapObjects;
 import io.myriad.cli.cluster.Cluster;
 import io.myriad.cli.cluster.Cluster.ProcessSpec;
 import io.myriad.cli.cluster.ClusterState;
@@ -69,6 +70,7 @@ final class Lifecycle {
             cluster.directory().pki().ensure(
                     new Pki.Request(List.of(), List.of(), cluster.apiServerUrls().getFirst(), cluster.contextName()),
                     session.clock());
+            BootstrapObjects.write(cluster.directory().bootstrapObjects());
             AllInOneArguments.write(state);
             if (!cluster.size().inOneProcess()) {
                 startSupervisor();
@@ -100,9 +102,6 @@ final class Lifecycle {
         progress.step("Starting " + summary(), step -> {
             List<Component> servers = cluster.components(ServiceKind.APISERVER).toList();
             await(API_LIMIT, deaths, servers);
-            if (cluster.size().nodes() > 0) {
-                ComponentAccess.grant(ApiClient.of(cluster), ComponentAccess.NAMESPACE_LIMIT);
-            }
             return "";
         });
     }
@@ -280,9 +279,6 @@ final class Lifecycle {
     private void runNodes(ClusterSize before) throws IOException, InterruptedException {
         Optional<Component> component = cluster.components(ServiceKind.HOLLOW_NODES).findFirst();
         progress.step("Changing from " + nodes(before.nodes()) + " to " + nodes(cluster.size().nodes()), step -> {
-            if (component.isPresent()) {
-                ComponentAccess.grant(ApiClient.of(cluster), ComponentAccess.NAMESPACE_LIMIT);
-            }
             if (cluster.size().inOneProcess()) {
                 AllInOneArguments.write(state);
                 awaitApplied();

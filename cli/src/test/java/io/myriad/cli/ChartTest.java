@@ -41,8 +41,7 @@ final class ChartTest {
                 "Deployment test-myriad-apiserver",
                 "PodDisruptionBudget test-myriad-apiserver", "Deployment test-myriad-controller",
                 "PodDisruptionBudget test-myriad-controller", "Deployment test-myriad-scheduler",
-                "PodDisruptionBudget test-myriad-scheduler", "Deployment test-myriad-hollow-nodes",
-                "Job test-myriad-access-1");
+                "PodDisruptionBudget test-myriad-scheduler", "Deployment test-myriad-hollow-nodes");
         assertThat(flags(objects, "StatefulSet")).contains(
                 "--initial-cluster=test-myriad-store-0=https://test-myriad-store-0.test-myriad-store.default.svc:2380,"
                         + "test-myriad-store-1=https://test-myriad-store-1.test-myriad-store.default.svc:2380,"
@@ -80,7 +79,7 @@ final class ChartTest {
     void mountsOnlyFilesThatAreMade() {
         String made = "ca.crt apiserver.crt apiserver.key apiserver-etcd-client.crt apiserver-etcd-client.key etcd/ca.crt etcd/server.crt "
                 + "etcd/server.key etcd/peer.crt etcd/peer.key front-proxy-ca.crt front-proxy-client.crt front-proxy-client.key sa.key "
-                + "sa.pub admin.crt admin.key controller-manager.conf scheduler.conf hollow-nodes.conf";
+                + "sa.pub bootstrap-objects.jsonl controller-manager.conf scheduler.conf hollow-nodes.conf";
         TreeSet<String> mounted = new TreeSet<>();
         for (Map<String, Object> pod : podSpecs(render())) {
             for (Map<String, Object> volume : maps(pod, "volumes")) {

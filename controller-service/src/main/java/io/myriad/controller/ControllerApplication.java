@@ -44,6 +44,8 @@ public final class ControllerApplication {
         if (managed) {
             properties.put("server.address", "127.0.0.1");
             properties.put("server.port", Integer.toString(options.managementPort()));
+            properties.put("server.shutdown", "immediate");
+            properties.put("spring.reactor.netty.shutdown-quiet-period", "0s");
             properties.put("management.endpoints.web.exposure.include", "health,prometheus,info");
             properties.put("management.endpoint.health.probes.enabled", "true");
             properties.put("management.endpoint.health.show-details", "always");

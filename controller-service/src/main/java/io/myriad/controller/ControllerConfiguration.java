@@ -1,7 +1,7 @@
 package io.myriad.controller;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.SpringBootConfiguration;
@@ -30,6 +30,7 @@ import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServ
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.actuate.endpoint.web.WebFluxHealthEndpointExtensionAutoConfiguration;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 
 /** Wires the controllers; the list of what Spring configures is explicit because scanning for it costs start-up time. */
@@ -47,15 +48,40 @@ import org.springframework.context.annotation.Bean;
         JvmMetricsAutoConfiguration.class, SystemMetricsAutoConfiguration.class})
 class ControllerConfiguration {
 
-    @Bean(initMethod = "start", destroyMethod = "close")
+    @Bean(destroyMethod = "close")
     ControllerService controllerService(ControllerOptions options, MeterRegistry registry) {
         try {
             return new ControllerService(options, registry);
-        } catch (IOException | UncheckedIOException e) {
-            throw new ControllerStartException("cannot read " + e.getMessage());
+        } catch (NoSuchFileException e) {
+            throw new ControllerStartException("there is no file " + e.getMessage());
+        } catch (IOException e) {
+            throw new ControllerStartException("cannot read a file: " + e.getMessage());
         } catch (IllegalArgumentException e) {
             throw new ControllerStartException(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Stops the controllers before anything else in the context, so that leadership is handed over at once. */
+    @Bean
+    SmartLifecycle controllersLifecycle(ControllerService service) {
+        return new SmartLifecycle() {
+            private volatile boolean running;
+
+            @Override
+            public void start() {
+                service.start();
+                running = true;
+            }
+
+            @Override
+            public void stop() {
+                running = false;
+                service.close();
+            }
+
+            @Override
+            public boolean isRunning() { return running; }
+        };
     }
 
     /** Ready means that this replica could lead now; whether it does is a detail. */

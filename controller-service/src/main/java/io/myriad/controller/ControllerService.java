@@ -53,6 +53,7 @@ final class ControllerService implements AutoCloseable {
     private final RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     private final @Nullable LeaderElector elector;
     private @Nullable ElectionLoop loop;
+    private boolean closed;
     private volatile boolean leading;
     private volatile CompletableFuture<Void> prepared = new CompletableFuture<>();
 
@@ -111,6 +112,9 @@ final class ControllerService implements AutoCloseable {
     }
 
     private synchronized void elect() {
+        if (closed) {
+            return;
+        }
         log.info("all informers are synced, {} controllers are ready", controllers.size());
         LeaderElector candidate = elector;
         if (candidate == null) {
@@ -172,10 +176,15 @@ final class ControllerService implements AutoCloseable {
         return names;
     }
 
+    /** Ends everything in order; doing it again does nothing. */
     @Override
     public void close() {
         ElectionLoop running;
         synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
             running = loop;
         }
         CompletableFuture<Void> stopped = running != null ? running.resign() : stopWorkers();

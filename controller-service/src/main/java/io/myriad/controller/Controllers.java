@@ -1,7 +1,6 @@
 package io.myriad.controller;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ final class Controllers {
     private Controllers() {}
 
     /** Makes those that are wanted. */
-    static List<Controller> create(ControllerOptions options, ControllerContext context) {
+    static List<Controller> create(ControllerOptions options, ControllerContext context) throws IOException {
         Map<String, Supplier<Controller>> table = new LinkedHashMap<>();
         table.put("deployment-controller",
                 () -> new DeploymentController(workers(options, "deployment"), context));
@@ -68,16 +67,9 @@ final class Controllers {
         return controllers;
     }
 
-    private static String rootAuthorities(ControllerOptions options) {
+    private static String rootAuthorities(ControllerOptions options) throws IOException {
         Path file = options.rootAuthority();
-        if (file == null) {
-            return "";
-        }
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return file == null ? "" : Files.readString(file);
     }
 
     private static int workers(ControllerOptions options, String kind) {

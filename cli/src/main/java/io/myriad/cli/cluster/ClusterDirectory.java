@@ -45,6 +45,11 @@ public record ClusterDirectory(Path root) {
         return root.resolve("run");
     }
 
+    /** What the API servers make at their first start. */
+    public Path bootstrapObjects() {
+        return root.resolve(BootstrapObjects.FILE);
+    }
+
     /** The arguments of the all-in-one process. */
     public Path arguments() {
         return run().resolve("arguments");

@@ -73,6 +73,7 @@ public enum ServiceKind {
                     "--proxy-client-key-file=" + pki.key(Pki.Identity.FRONT_PROXY_CLIENT),
                     "--service-cluster-ip-range=" + Pki.SERVICE_RANGE, "--authorization-mode=Node,RBAC",
                     "--allow-privileged=true",
+                    "--bootstrap-objects=" + cluster.directory().bootstrapObjects(),
                     management(cluster, component));
         }
     },

@@ -108,6 +108,7 @@ final class ClusterTest {
                 "--proxy-client-cert-file=" + pki + "/front-proxy-client.crt",
                 "--proxy-client-key-file=" + pki + "/front-proxy-client.key",
                 "--service-cluster-ip-range=10.96.0.0/16", "--authorization-mode=Node,RBAC", "--allow-privileged=true",
+                "--bootstrap-objects=" + cluster.directory().root() + "/bootstrap-objects.jsonl",
                 "--management-port=" + cluster.port(server, Port.MANAGEMENT));
     }
 

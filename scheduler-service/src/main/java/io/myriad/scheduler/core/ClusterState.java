@@ -184,11 +184,6 @@ public final class ClusterState {
         }
     }
 
-    /** Whether room is being made for any pod. */
-    boolean hasNominated() {
-        return !nominated.isEmpty();
-    }
-
     /** The pods for which room is being made on a node. */
     public List<Pod> nominatedOn(String name) {
         NodeState node = state(name);
@@ -225,11 +220,6 @@ public final class ClusterState {
     }
 
     // ---- for the search
-
-    /** Changes with every change of anything. */
-    long changes() {
-        return version + structureEpoch + counters.termEpoch() + images.epoch() + workloads.changes();
-    }
 
     @Nullable
     NodeState state(String name) {

@@ -31,6 +31,8 @@ import io.myriad.scheduler.model.PodTemplate;
  * all nodes are looked at, the answer is exactly that of a full search.
  */
 public final class Placer {
+    /** No volume is looked at yet: a pod that mounts claims might end up where they are not, so it waits. */
+    private static final String CLAIMS = "persistent volume claims are not supported by this scheduler yet";
     private static final String TERMS_CONFLICT = "pod affinity terms conflict";
     private static final String OTHER_NODES = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
 
@@ -59,6 +61,9 @@ public final class Placer {
     public Decision decide(Pod pod, long nowMillis) {
         if (cluster.nodes() == 0) {
             return new Decision.Refuse(Diagnosis.noNodes());
+        }
+        if (!pod.template().claims().isEmpty()) {
+            return new Decision.Refuse(Diagnosis.of(cluster.nodes(), Plugin.VOLUME_BINDING, CLAIMS));
         }
         PodClass pods = classOf(pod.template());
         pods.refresh();

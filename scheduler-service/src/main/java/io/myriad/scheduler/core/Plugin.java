@@ -2,7 +2,7 @@ package io.myriad.scheduler.core;
 
 /** The parts of the decision, under the names that kube-scheduler gives them in messages and metrics. */
 public enum Plugin {
-    SCHEDULING_GATES("SchedulingGates"), NODE_UNSCHEDULABLE("NodeUnschedulable"), TAINT_TOLERATION(
+    NODE_UNSCHEDULABLE("NodeUnschedulable"), TAINT_TOLERATION(
             "TaintToleration"), NODE_AFFINITY("NodeAffinity"), NODE_PORTS("NodePorts"), NODE_RESOURCES_FIT(
                     "NodeResourcesFit"), VOLUME_BINDING("VolumeBinding"), POD_TOPOLOGY_SPREAD(
                             "PodTopologySpread"), INTER_POD_AFFINITY("InterPodAffinity");

@@ -25,17 +25,11 @@ final class WorkloadSelectors {
     }
 
     private final Map<String, Namespace> namespaces = new HashMap<>();
-    private long changes;
 
     /** Changes when an answer for a template of this namespace may change. */
     long epoch(String namespace) {
         Namespace known = namespaces.get(namespace);
         return known == null ? 0 : known.epoch;
-    }
-
-    /** Changes with every change of a selector. */
-    long changes() {
-        return changes;
     }
 
     /** A service has this selector now; null when it is gone or selects nothing. */
@@ -46,7 +40,6 @@ final class WorkloadSelectors {
                 : target.services.put(name, Map.copyOf(selector));
         if (!Objects.equals(before, selector)) {
             target.epoch++;
-            changes++;
         }
     }
 
@@ -58,7 +51,6 @@ final class WorkloadSelectors {
                 : target.workloads.put(workload, selector);
         if (!Objects.equals(before, selector)) {
             target.epoch++;
-            changes++;
         }
     }
 

@@ -26,9 +26,6 @@ public sealed interface ClusterEvent {
     /** A pod on a node has other labels or needs. */
     record PodChanged(Pod before, Pod now) implements ClusterEvent {}
 
-    /** Volumes, or claims for them, changed. */
-    record VolumesChanged() implements ClusterEvent {}
-
     /** The name in metrics, as upstream's. */
     default String label() {
         return switch (this) {
@@ -37,7 +34,6 @@ public sealed interface ClusterEvent {
             case PodPlaced placed -> "AssignedPodAdd";
             case PodRemoved removed -> "AssignedPodDelete";
             case PodChanged changed -> "AssignedPodUpdate";
-            case VolumesChanged changed -> "PvcUpdate";
         };
     }
 }

@@ -32,11 +32,9 @@ final class Hints {
                 default -> false;
             };
             case NODE_RESOURCES_FIT -> resources(pod, event);
-            case VOLUME_BINDING -> event instanceof ClusterEvent.VolumesChanged
-                    || event instanceof ClusterEvent.NodeChanged;
             case POD_TOPOLOGY_SPREAD -> spread(pod, event);
             case INTER_POD_AFFINITY -> affinity(pod, event);
-            case SCHEDULING_GATES -> false;
+            case VOLUME_BINDING -> false;
         };
     }
 
@@ -69,7 +67,6 @@ final class Hints {
                     && (changed.before() == null || grew(changed.before(), changed.now()));
             case ClusterEvent.NodeRemoved removed -> false;
             case ClusterEvent.PodPlaced placed -> false;
-            case ClusterEvent.VolumesChanged changed -> false;
         };
     }
 
@@ -98,7 +95,6 @@ final class Hints {
             case ClusterEvent.PodRemoved removed -> isCounted(pod, removed.pod().template());
             case ClusterEvent.PodChanged changed -> changed.before().terminating() != changed.now().terminating()
                     || isCounted(pod, changed.before().template()) != isCounted(pod, changed.now().template());
-            case ClusterEvent.VolumesChanged changed -> false;
         };
     }
 
@@ -124,7 +120,6 @@ final class Hints {
                     || isMeantByAny(removed.pod().template().affinities().forbidden(), pod);
             case ClusterEvent.PodChanged changed -> !changed.before().template().labels()
                     .equals(changed.now().template().labels());
-            case ClusterEvent.VolumesChanged changed -> false;
         };
     }
 

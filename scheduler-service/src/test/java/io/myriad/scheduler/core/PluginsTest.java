@@ -18,6 +18,7 @@ import io.myriad.scheduler.model.AffinityTerm;
 import io.myriad.scheduler.model.Node;
 import io.myriad.scheduler.model.NodeTerm;
 import io.myriad.scheduler.model.Pod;
+import io.myriad.scheduler.model.PodTemplate;
 import io.myriad.scheduler.model.SpreadConstraint;
 import io.myriad.scheduler.model.Taint;
 import io.myriad.scheduler.model.Toleration;
@@ -167,6 +168,16 @@ class PluginsTest {
     @Test
     void saysSoWhenThereIsNoNode() {
         assertThat(refusal(List.of(), List.of(), pods().waiting("p"))).isEqualTo("no nodes available to schedule pods");
+    }
+
+    @Test
+    void aPodWithClaimsWaitsAsNobodyLooksAtItsVolumes() {
+        PodTemplate template = pods().template();
+        PodTemplate claiming = new PodTemplate(template.namespace(), template.labels(), template.requests(),
+                template.hostPorts(), template.tolerations(), template.nodes(), template.preferredNodes(),
+                template.spread(), template.affinities(), template.images(), null, List.of("data"));
+        assertThat(refusal(List.of(node("a").build()), List.of(), Pods.waiting(claiming, "p", 0))).isEqualTo(
+                "0/1 nodes are available: persistent volume claims are not supported by this scheduler yet.");
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -54,6 +55,9 @@ public final class JRaftLog implements ReplicatedLog {
     private static final byte APPEND = 1;
     private static final long REQUEST_TIMEOUT_MILLIS = 5000;
     private static final Outcome[] OUTCOMES = Outcome.values();
+    private static final int TELLING_ROUNDS = 2;
+    /** Heartbeats in an election timeout. */
+    private static final int HEARTBEAT_FACTOR = 40;
     private static final int EVENT_RING_SIZE = 1024;
     private static final Logger LOG = LoggerFactory.getLogger(JRaftLog.class);
 
@@ -132,6 +136,7 @@ public final class JRaftLog implements ReplicatedLog {
         raft.setDisruptorBufferSize(EVENT_RING_SIZE);
         raft.setMaxByteCountPerRpc(1 << 20);
         raft.setMaxBodySize(4 << 20);
+        raft.setElectionHeartbeatFactor(HEARTBEAT_FACTOR);
         raft.setMaxAppendBufferSize(4 << 20);
         NodeOptions options = new PeerRpcClient.Options(transport);
         options.setServiceFactory(new DefaultJRaftServiceFactory() {
@@ -353,6 +358,8 @@ public final class JRaftLog implements ReplicatedLog {
 
     /** JRaft's calls, all on its apply thread. */
     private final class Machine extends StateMachineAdapter {
+        private final AtomicBoolean telling = new AtomicBoolean();
+        private volatile long appliedIndex;
 
         @Override
         public void onApply(Iterator entries) {
@@ -362,6 +369,7 @@ public final class JRaftLog implements ReplicatedLog {
                 int size = data.remaining();
                 term = entries.getTerm();
                 state.apply(entries.getIndex(), entries.getTerm(), data);
+                appliedIndex = entries.getIndex();
                 Closure done = entries.done();
                 if (done != null) {
                     done.run(Status.OK());
@@ -373,6 +381,32 @@ public final class JRaftLog implements ReplicatedLog {
                 entries.next();
             }
             state.batchEnd();
+            tellFollowers();
+        }
+
+        /**
+         * Followers learn what is committed from the next thing that the leader sends. When there is nothing more to send that would be the next heartbeat, and for so long a
+         * write that was proposed through a follower, a read or a watcher there would have to wait. A read index makes the leader send heartbeats at once; two rounds of
+         * them, because the first may overtake the entry at a follower that the quorum did not need.
+         */
+        private void tellFollowers() {
+            if (members.size() > 1 && leadership.local() && node.getLastLogIndex() == appliedIndex
+                    && telling.compareAndSet(false, true)) {
+                tell(appliedIndex, TELLING_ROUNDS);
+            }
+        }
+
+        private void tell(long told, int rounds) {
+            readIndex(error -> {
+                if (error == null && rounds > 1) {
+                    tell(told, rounds - 1);
+                    return;
+                }
+                telling.set(false);
+                if (error == null && appliedIndex > told) {
+                    tellFollowers();
+                }
+            });
         }
 
         @Override

@@ -146,7 +146,7 @@ public final class InMemoryKeyValueStore implements KeyValueStore {
         if (at > 0 && at < compacted) {
             throw new CompactedException();
         }
-        Map<String, Entry> range = (at == 0 ? current : stateAt(at)).subMap(start, true, end, false);
+        Map<String, Entry> range = (at == 0 || at == revision ? current : stateAt(at)).subMap(start, true, end, false);
         List<KeyValue> items = range.values().stream().limit(limit).map(Entry::item).toList();
         return new Page(items, revision, items.size() < range.size(), range.size());
     }
