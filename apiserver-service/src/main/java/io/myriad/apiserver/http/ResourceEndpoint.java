@@ -92,6 +92,9 @@ final class ResourceEndpoint {
     }
 
     private void watch(HttpCall call, RequestInfo info, ServedResource resource) {
+        if (!call.method().equals("GET")) {
+            throw methodNotAllowed();
+        }
         OutputFormat format = format(call, resource);
         if (format.encoding() == OutputFormat.Encoding.YAML) {
             throw OutputFormat.notAcceptable(!resource.custom());
