@@ -71,6 +71,10 @@ final class GoldenCase {
     }
 
     private static @Nullable String compare(JsonNode expected, JsonNode answer, String at) {
+        if (expected.isMissingNode()) {
+            // A step that only waits, or starts a watch that a later step awaits.
+            return null;
+        }
         int code = answer.path("code").intValue(0);
         boolean better = expected.path("code").intValue(0) == 500 && (code == 400 || code == 422);
         return better ? null : Difference.first(expected, answer, at);
