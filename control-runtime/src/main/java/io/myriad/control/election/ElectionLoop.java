@@ -92,7 +92,8 @@ public final class ElectionLoop implements AutoCloseable {
                 }
                 lock.lock();
                 try {
-                    if (!changed && waitNanos > 0) {
+                    // The step that stops asks for no other: without a server, no watch would ever end the wait.
+                    if (!changed && waitNanos > 0 && elector.state() != LeaderElector.State.STOPPED) {
                         change.awaitNanos(waitNanos);
                     }
                     changed = false;
