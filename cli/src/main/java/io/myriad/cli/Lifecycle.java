@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -324,15 +325,20 @@ final class Lifecycle {
     /** What is started, in words: "store, API server, controllers, scheduler and 10 nodes". */
     private String summary() {
         ClusterSize size = cluster.size();
-        StringBuilder text = new StringBuilder(counted(size.stores(), "store", "stores")).append(", ")
-                .append(counted(size.apiservers(), "API server", "API servers"));
+        List<String> parts = new ArrayList<>();
+        parts.add(counted(size.stores(), "store", "stores"));
+        parts.add(counted(size.apiservers(), "API server", "API servers"));
         if (size.controllers() > 0) {
-            text.append(", ").append(counted(size.controllers(), "controllers", "controller replicas"));
+            parts.add(counted(size.controllers(), "controllers", "controller replicas"));
         }
         if (size.schedulers() > 0) {
-            text.append(", ").append(counted(size.schedulers(), "scheduler", "schedulers"));
+            parts.add(counted(size.schedulers(), "scheduler", "schedulers"));
         }
-        return text + (size.nodes() > 0 ? " and " + nodes(size.nodes()) : "");
+        if (size.nodes() > 0) {
+            parts.add(nodes(size.nodes()));
+        }
+        String last = parts.removeLast();
+        return String.join(", ", parts) + " and " + last;
     }
 
     private static String counted(int count, String one, String several) {
