@@ -118,7 +118,7 @@ public final class CertificateAuthority {
      *            the DNS names and IP addresses (as literals) under which clients reach the server
      */
     public Credential issueServer(String commonName, List<String> hosts) {
-        return issue(name(commonName, List.of()), hosts, KeyPurposeId.id_kp_serverAuth);
+        return issue(KeyPairs.generate(), name(commonName, List.of()), hosts, KeyPurposeId.id_kp_serverAuth);
     }
 
     /**
@@ -130,7 +130,8 @@ public final class CertificateAuthority {
      *            the DNS names and IP addresses (as literals) of the member
      */
     public Credential issuePeer(String commonName, List<String> hosts) {
-        return issue(name(commonName, List.of()), hosts, KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth);
+        return issue(KeyPairs.generate(), name(commonName, List.of()), hosts, KeyPurposeId.id_kp_serverAuth,
+                KeyPurposeId.id_kp_clientAuth);
     }
 
     /**
@@ -142,11 +143,23 @@ public final class CertificateAuthority {
      *            the user's groups
      */
     public Credential issueClient(String commonName, List<String> organizations) {
-        return issue(name(commonName, organizations), List.of(), KeyPurposeId.id_kp_clientAuth);
+        return issue(KeyPairs.generate(), name(commonName, organizations), List.of(), KeyPurposeId.id_kp_clientAuth);
     }
 
-    private Credential issue(X500Name subject, List<String> hosts, KeyPurposeId... purposes) {
-        KeyPair keys = KeyPairs.generate();
+    /**
+     * A certificate for a person's kubeconfig, which programs of any kind read. Its key is RSA: some clients take every
+     * key in a kubeconfig for one unless they are told otherwise.
+     *
+     * @param commonName
+     *            the user's name, as the API server understands it
+     * @param organizations
+     *            the user's groups
+     */
+    public Credential issueUser(String commonName, List<String> organizations) {
+        return issue(KeyPairs.generateRsa(), name(commonName, organizations), List.of(), KeyPurposeId.id_kp_clientAuth);
+    }
+
+    private Credential issue(KeyPair keys, X500Name subject, List<String> hosts, KeyPurposeId... purposes) {
         Instant now = clock.instant();
         Instant authorityEnd = credential.certificate().getNotAfter().toInstant();
         Instant end = now.plus(LEAF_VALIDITY).isBefore(authorityEnd) ? now.plus(LEAF_VALIDITY) : authorityEnd;

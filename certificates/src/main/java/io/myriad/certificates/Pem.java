@@ -98,17 +98,21 @@ public final class Pem {
     }
 
     /**
-     * The P-256 key of a PEM file (PKCS #8).
+     * The P-256 or RSA key of a PEM file (PKCS #8).
      *
      * @throws IOException
      *             if there is none; the message names the file and shows nothing of it
      */
     public static PrivateKey readPrivateKey(Path file) throws IOException {
-        try {
-            return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(read(file, PRIVATE_KEY)));
-        } catch (GeneralSecurityException e) {
-            throw new IOException(file + " is not a P-256 private key", e);
+        PKCS8EncodedKeySpec encoded = new PKCS8EncodedKeySpec(read(file, PRIVATE_KEY));
+        for (String algorithm : new String[]{"EC", "RSA"}) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePrivate(encoded);
+            } catch (GeneralSecurityException anotherKind) {
+                // The next one may fit.
+            }
         }
+        throw new IOException(file + " is neither a P-256 nor an RSA private key");
     }
 
     static X509Certificate parseCertificate(byte[] encoded) throws CertificateException {

@@ -124,7 +124,7 @@ class ClusterLifecycleTest {
         }
         Set<Long> pids = pids();
         myriad.run("stop", "--name", NAME);
-        assertThat(pids).noneMatch(pid -> ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
+        gone(pids);
         myriad.run("start", "--name", NAME);
         try (KubernetesClient client = client()) {
             assertThat(client.apps().deployments().inNamespace("default").withName("web").get().getMetadata().getUid())
@@ -138,7 +138,7 @@ class ClusterLifecycleTest {
     void deletedItLeavesNothing() throws Exception {
         Set<Long> pids = pids();
         myriad.run("delete", "cluster", "--name", NAME);
-        assertThat(pids).noneMatch(pid -> ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
+        gone(pids);
         assertThat(home.resolve("myriad").resolve("clusters").resolve(NAME)).doesNotExist();
         assertThat(!Files.exists(myriad.kubeconfig()) || !Files.readString(myriad.kubeconfig()).contains(NAME))
                 .isTrue();
@@ -153,6 +153,12 @@ class ClusterLifecycleTest {
             }
         }
         return pids;
+    }
+
+    /** A process that has ended is seen until its new parent has taken note. */
+    private static void gone(Set<Long> pids) {
+        Eventually.holds("no process is left", Duration.ofSeconds(10), () -> pids.stream()
+                .noneMatch(pid -> ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)));
     }
 
     private static KubernetesClient client() {

@@ -62,7 +62,8 @@ public record JavaCommand(Path java, Path build) {
 
     private static List<String> smallProcessFlags(int heapMebibytes) {
         // Less inlining: the compiler is a third of all work at a start, and this saves a fifth of it.
-        return List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:C1MaxInlineSize=12", "-Xmx" + heapMebibytes + "m");
+        return List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:C1MaxInlineSize=12",
+                "-Xmx" + heapMebibytes + "m");
     }
 
     private static List<String> jvmFlags(Cluster.ProcessSpec process, ClusterSize size) {

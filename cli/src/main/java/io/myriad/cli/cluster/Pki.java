@@ -197,7 +197,10 @@ public record Pki(Path directory) {
             case PEER -> authority.issuePeer(identity.commonName, join(LOOPBACK, request.storeHosts()));
             case API_SERVER -> authority.issueServer(identity.commonName,
                     join(join(LOOPBACK, API_SERVICE_NAMES), request.apiServerHosts()));
-            case CLIENT, API_CLIENT -> authority.issueClient(identity.commonName, identity.groups);
+            case CLIENT -> authority.issueClient(identity.commonName, identity.groups);
+            case API_CLIENT -> identity == Identity.ADMIN
+                    ? authority.issueUser(identity.commonName, identity.groups)
+                    : authority.issueClient(identity.commonName, identity.groups);
         };
     }
 

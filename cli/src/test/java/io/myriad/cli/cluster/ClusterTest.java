@@ -225,7 +225,8 @@ final class ClusterTest {
 
         assertThat(java.of(small.processes().getFirst(), small.size())).containsExactly("/jdk/bin/java",
                 "@/build/services.jvmargs",
-                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:C1MaxInlineSize=12", "-Xmx512m", "io.myriad.allinone.AllInOneApplication",
+                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:C1MaxInlineSize=12", "-Xmx512m",
+                "io.myriad.allinone.AllInOneApplication",
                 "--arguments=" + small.directory().arguments());
         assertThat(java.of(large.processes().getFirst(), large.size()))
                 .noneMatch(flag -> flag.contains("TieredStopAtLevel"))
