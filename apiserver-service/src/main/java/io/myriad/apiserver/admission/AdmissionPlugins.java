@@ -38,6 +38,7 @@ public final class AdmissionPlugins {
             }
         }
         plugins.removeIf(plugin -> disabled.contains(plugin.name()));
+        plugins.add(new CertificateRequester());
         if (rbac != null) {
             plugins.add(new RoleEscalation(rbac, authorizer));
         }

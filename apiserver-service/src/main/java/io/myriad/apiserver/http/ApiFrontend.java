@@ -52,11 +52,11 @@ public final class ApiFrontend implements CallHandler {
     private final RequestMetrics metrics;
     private final FlowHeaders flows;
     private final double goAwayChance;
-    private final int verbosity;
+    private final Verbosity verbosity;
     private final RandomGenerator random;
 
     ApiFrontend(Guards guards, RequestLimits limits, Router router, AnswerWriter answers, RequestMetrics metrics,
-            FlowHeaders flows, double goAwayChance, int verbosity, RandomGenerator random) {
+            FlowHeaders flows, double goAwayChance, Verbosity verbosity, RandomGenerator random) {
         this.guards = guards;
         this.limits = limits;
         this.router = router;
@@ -190,7 +190,8 @@ public final class ApiFrontend implements CallHandler {
     private void report(HttpCall call, RequestInfo info) {
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - call.startNanos());
         boolean slow = millis >= SLOW_MILLIS && !info.verb().equals("watch");
-        if (call.status() >= 500 || slow || verbosity >= 6 || verbosity >= 4 && call.status() >= 400) {
+        int level = verbosity.level();
+        if (call.status() >= 500 || slow || level >= 6 || level >= 4 && call.status() >= 400) {
             log.info("{} {} {} in {} ms from {}", call.method(), call.path(), call.status(), millis,
                     call.remoteAddress());
         }

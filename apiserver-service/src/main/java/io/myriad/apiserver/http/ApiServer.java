@@ -114,6 +114,8 @@ public final class ApiServer implements AutoCloseable {
                 settings.minWatch().toMillis(), random);
         List<PlainPaths.PathHandler> others = new ArrayList<>();
         others.add(new OpenApiPaths(content.openApi(), clock));
+        Verbosity verbosity = new Verbosity(settings.verbosity());
+        others.add(verbosity);
         PlainPaths paths = new PlainPaths(new DiscoveryDocuments(content.catalog()), content.catalog(),
                 content.health(), answers, content.schema(), settings.serverAddress(), version(),
                 content.metricsText(), others);
@@ -132,7 +134,7 @@ public final class ApiServer implements AutoCloseable {
                 access.authorizer());
         MeterRequestMetrics metrics = new MeterRequestMetrics(content.metrics(), watches);
         this.handler = new ApiFrontend(guards, new RequestLimits(settings.maxReading(), settings.maxWriting()), router,
-                answers, metrics, new FlowHeaders(content.lookup()), settings.goAwayChance(), settings.verbosity(),
+                answers, metrics, new FlowHeaders(content.lookup()), settings.goAwayChance(), verbosity,
                 random);
     }
 

@@ -87,7 +87,7 @@ final class BodyReader {
         if (media != null && protobuf && media.essence().equals("application/vnd.kubernetes.protobuf")) {
             return OutputFormat.Encoding.PROTOBUF;
         }
-        throw new StatusException(StatusTree.general(StatusReason.UNSUPPORTED_MEDIA_TYPE,
+        throw new StatusException(Status.of(StatusReason.UNSUPPORTED_MEDIA_TYPE,
                 "the body of the request was in an unknown format - accepted media types include: " + ACCEPTED));
     }
 

@@ -21,6 +21,7 @@ public final class HttpCall {
     private final List<X509Certificate> peerCertificates;
     private final CallReader reader;
     private final HttpHeaders responseHeaders = new DefaultHttpHeaders();
+    private final Warnings warnings = new Warnings();
     private final long startNanos = System.nanoTime();
     private volatile boolean answered;
     private volatile int status;
@@ -92,6 +93,11 @@ public final class HttpCall {
         return responseHeaders;
     }
 
+    /** Warnings that travel with the answer, whatever it is. */
+    Warnings warnings() {
+        return warnings;
+    }
+
     /** Whether an answer was begun. */
     public boolean answered() {
         return answered;
@@ -129,5 +135,6 @@ public final class HttpCall {
         }
         answered = true;
         status = code;
+        warnings.writeTo(responseHeaders);
     }
 }

@@ -6,6 +6,7 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
+import io.myriad.api.Status;
 import io.myriad.api.StatusException;
 import io.myriad.api.StatusReason;
 
@@ -56,11 +57,16 @@ record OutputFormat(Encoding encoding, View view, String viewVersion, boolean pr
      * @throws StatusException 406 when nothing that is accepted can be made
      */
     static OutputFormat negotiate(HttpCall call, boolean protobuf, boolean views) {
-        OutputFormat format = find(call, protobuf ? ALL : TEXT, views);
-        if (format == null) {
-            throw notAcceptable(protobuf);
+        Set<Encoding> encodings = protobuf ? ALL : TEXT;
+        OutputFormat format = find(call, encodings, views);
+        if (format != null) {
+            return format;
         }
-        return format;
+        // Upstream finds out in two places, which answer alike but for the details.
+        throw MediaType.parseAccept(call.header("Accept")).stream().anyMatch(
+                clause -> encodings.stream().anyMatch(encoding -> clause.essence().equals(encoding.mediaType())))
+                        ? new StatusException(Status.of(StatusReason.NOT_ACCEPTABLE, acceptedTypes(protobuf)))
+                        : notAcceptable(protobuf);
     }
 
     /** The form for an error, which must not fail itself. */
@@ -128,11 +134,14 @@ record OutputFormat(Encoding encoding, View view, String viewVersion, boolean pr
     }
 
     static StatusException notAcceptable(boolean protobuf) {
+        return new StatusException(StatusTree.general(StatusReason.NOT_ACCEPTABLE, acceptedTypes(protobuf)));
+    }
+
+    private static String acceptedTypes(boolean protobuf) {
         StringBuilder accepted = new StringBuilder();
         for (Encoding encoding : protobuf ? ALL : TEXT) {
             accepted.append(accepted.isEmpty() ? "" : ", ").append(encoding.mediaType());
         }
-        return new StatusException(StatusTree.general(StatusReason.NOT_ACCEPTABLE,
-                "only the following media types are accepted: " + accepted));
+        return "only the following media types are accepted: " + accepted;
     }
 }

@@ -1,12 +1,14 @@
 package io.myriad.apiserver.http;
 
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.GroupVersionKind;
+import io.myriad.api.Status;
 import io.myriad.api.StatusException;
 import io.myriad.api.StatusReason;
 import io.myriad.api.schema.ObjectType;
@@ -127,11 +129,10 @@ final class ResourceEndpoint {
 
     private void create(HttpCall call, RequestInfo info, User user, ServedResource resource) {
         OutputFormat format = format(call, resource);
-        Warnings warnings = new Warnings();
+        Warnings warnings = call.warnings();
         WriteRequest request = WriteParameters.parse(call, info, user, "CreateOptions", false, warnings);
         ObjectNode body = BodyReader.read(call, resource.kind(), bodyType(resource), request);
         Answer answer = registry.create(resource, body, request);
-        warnings.writeTo(call);
         answers.write(call, answer, format);
     }
 
@@ -142,11 +143,10 @@ final class ResourceEndpoint {
     private void update(HttpCall call, RequestInfo info, User user, ServedResource resource,
             Strategy.Target target) {
         OutputFormat format = format(call, resource);
-        Warnings warnings = new Warnings();
+        Warnings warnings = call.warnings();
         WriteRequest request = WriteParameters.parse(call, info, user, "UpdateOptions", false, warnings);
         ObjectNode body = BodyReader.read(call, resource.kind(), bodyType(resource), request);
         Answer answer = registry.update(resource, target, body, request);
-        warnings.writeTo(call);
         answers.write(call, answer, format);
     }
 
@@ -154,10 +154,9 @@ final class ResourceEndpoint {
         String mediaType = patchType(call, resource);
         OutputFormat format = format(call, resource);
         boolean apply = mediaType.equals(APPLY);
-        Warnings warnings = new Warnings();
+        Warnings warnings = call.warnings();
         WriteRequest request = WriteParameters.parse(call, info, user, "PatchOptions", apply, warnings);
         Answer answer = registry.patch(resource, target, mediaType, call.body(), call.query().flag("force"), request);
-        warnings.writeTo(call);
         answers.write(call, answer, format);
     }
 
@@ -166,35 +165,35 @@ final class ResourceEndpoint {
         String header = call.header("Content-Type");
         int semicolon = header.indexOf(';');
         String mediaType = semicolon < 0 ? header : header.substring(0, semicolon);
-        if (!PATCHES.contains(mediaType)
-                || resource.custom() && mediaType.equals("application/strategic-merge-patch+json")) {
-            throw new StatusException(StatusTree.general(StatusReason.UNSUPPORTED_MEDIA_TYPE,
-                    "the body of the request was in an unknown format - accepted media types include: "
-                            + String.join(", ", new java.util.TreeSet<>(PATCHES))));
+        String accepted = "the body of the request was in an unknown format - accepted media types include: "
+                + String.join(", ", new TreeSet<>(PATCHES));
+        if (!PATCHES.contains(mediaType)) {
+            throw new StatusException(StatusTree.general(StatusReason.UNSUPPORTED_MEDIA_TYPE, accepted));
+        }
+        if (resource.custom() && mediaType.equals("application/strategic-merge-patch+json")) {
+            throw new StatusException(Status.of(StatusReason.UNSUPPORTED_MEDIA_TYPE, accepted));
         }
         return mediaType;
     }
 
     private void delete(HttpCall call, RequestInfo info, User user, ServedResource resource) {
         OutputFormat format = format(call, resource);
-        Warnings warnings = new Warnings();
+        Warnings warnings = call.warnings();
         WriteRequest request = WriteParameters.parse(call, info, user, "DeleteOptions", false, warnings);
         ObjectNode body = deleteBody(call, resource, request);
         Answer answer = registry.delete(resource, withDryRun(request, body),
                 WriteParameters.delete(call.query(), body));
-        warnings.writeTo(call);
         answers.write(call, answer, format);
     }
 
     private void deleteCollection(HttpCall call, RequestInfo info, User user, ServedResource resource) {
         OutputFormat format = format(call, resource);
-        Warnings warnings = new Warnings();
+        Warnings warnings = call.warnings();
         WriteRequest request = WriteParameters.parse(call, info, user, "DeleteOptions", false, warnings);
         ObjectNode body = deleteBody(call, resource, request);
         ListParameters parameters = ListParameters.parse(call.query(), resource, info.namespace(), "", false);
         Answer answer = registry.deleteCollection(resource, parameters.list(), withDryRun(request, body),
                 WriteParameters.delete(call.query(), body));
-        warnings.writeTo(call);
         answers.write(call, answer, format);
     }
 

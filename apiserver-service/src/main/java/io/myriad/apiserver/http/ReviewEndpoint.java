@@ -21,11 +21,10 @@ final class ReviewEndpoint implements VirtualEndpoint {
     @Override
     public void serve(HttpCall call, RequestInfo info, User user, Resource resource) {
         OutputFormat format = OutputFormat.negotiate(call, true, false);
-        Warnings warnings = new Warnings();
+        Warnings warnings = call.warnings();
         WriteRequest request = WriteParameters.parse(call, info, user, "CreateOptions", false, warnings);
         ObjectNode review = BodyReader.read(call, resource.kind(), resource.type(), request);
         reviews.answer(resource.name().resource(), review, user, info.namespace());
-        warnings.writeTo(call);
         answers.write(call, new Answer.Tree(201, resource.kind(), resource.type(), review, null), format);
     }
 }

@@ -43,6 +43,7 @@ final class Router {
         if (resource == null) {
             throw notFound();
         }
+        Deprecations.warn(call, name);
         RequestInfo scoped = scoped(resource, info);
         if (call.method().equals("HEAD")) {
             throw ResourceEndpoint.methodNotAllowed();
@@ -63,7 +64,8 @@ final class Router {
             return;
         }
         requireVerb(resource.verbs(), info.verb());
-        if (call.method().equals("POST") && !info.name().isEmpty()) {
+        boolean onObject = call.method().equals("PUT") || call.method().equals("PATCH");
+        if (call.method().equals("POST") && !info.name().isEmpty() || onObject && info.name().isEmpty()) {
             throw ResourceEndpoint.methodNotAllowed();
         }
         if (served == null) {

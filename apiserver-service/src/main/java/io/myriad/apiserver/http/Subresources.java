@@ -83,7 +83,7 @@ final class Subresources implements SubresourceEndpoint {
         String mediaType = patch ? ResourceEndpoint.patchType(call, resource) : "";
         OutputFormat format = OutputFormat.negotiate(call, true, true);
         AnswerWriter.checkTableOptions(call, format);
-        Warnings warnings = new Warnings();
+        Warnings warnings = call.warnings();
         Answer answer;
         if (info.verb().equals("get")) {
             answer = scale.get(info.namespace(), info.name(), call.query().text("resourceVersion"));
@@ -96,7 +96,6 @@ final class Subresources implements SubresourceEndpoint {
             GroupVersionKind kind = new GroupVersionKind("autoscaling", "v1", "Scale");
             answer = scale.update(BodyReader.read(call, kind, type(kind), request), request);
         }
-        warnings.writeTo(call);
         answers.write(call, answer, format);
     }
 
@@ -106,7 +105,7 @@ final class Subresources implements SubresourceEndpoint {
             throw new StatusException(Status.internal("no service account signing key was given"));
         }
         OutputFormat format = OutputFormat.negotiate(call, true, false);
-        Warnings warnings = new Warnings();
+        Warnings warnings = call.warnings();
         WriteRequest request = WriteParameters.parse(call, info, user, "CreateOptions", false, warnings);
         ObjectNode body = BodyReader.read(call, subresource.kind(), type(subresource.kind()), request);
         CachedObject account = resource.storage().get(info.namespace(), info.name(), "");
@@ -114,20 +113,18 @@ final class Subresources implements SubresourceEndpoint {
             throw new StatusException(Status.notFound(resource.groupResource(), info.name()));
         }
         tokens.answer(body, resource.form().decode(account));
-        warnings.writeTo(call);
         answers.write(call, new Answer.Tree(201, subresource.kind(), type(subresource.kind()), body, null), format);
     }
 
     /** Binds a pod; {@code name} is empty where the Binding alone says which. */
     void bind(HttpCall call, RequestInfo info, User user, ServedResource pods, String name) {
         OutputFormat format = OutputFormat.negotiate(call, true, false);
-        Warnings warnings = new Warnings();
+        Warnings warnings = call.warnings();
         WriteRequest request = WriteParameters.parse(call, info, user, "CreateOptions", false, warnings);
         GroupVersionKind kind = new GroupVersionKind("", "v1", "Binding");
         ObjectNode body = BodyReader.read(call, kind, type(kind), request);
         String pod = name.isEmpty() ? body.path("metadata").path("name").asString("") : name;
         Answer answer = binding.bind(pods, body, request.named(info.namespace(), pod));
-        warnings.writeTo(call);
         answers.write(call, answer, format);
     }
 
@@ -137,7 +134,7 @@ final class Subresources implements SubresourceEndpoint {
             throw Router.notFound();
         }
         OutputFormat format = OutputFormat.negotiate(call, true, false);
-        Warnings warnings = new Warnings();
+        Warnings warnings = call.warnings();
         WriteRequest request = WriteParameters.parse(call, info, user, "CreateOptions", false, warnings)
                 .named(info.namespace(), info.name());
         ObjectNode body = BodyReader.readAnyOf(call, EVICTION_VERSIONS, subresource.kind(), type(subresource.kind()),
@@ -148,7 +145,6 @@ final class Subresources implements SubresourceEndpoint {
         Answer answer = eviction.evict(pods, body, options,
                 new WriteRequest(user, request.namespace(), request.name(), request.subresource(), request.manager(),
                         dryRun, request.fieldValidation(), warnings));
-        warnings.writeTo(call);
         answers.write(call, answer, format);
     }
 
@@ -157,7 +153,7 @@ final class Subresources implements SubresourceEndpoint {
         String mediaType = patch ? ResourceEndpoint.patchType(call, resource) : "";
         OutputFormat format = OutputFormat.negotiate(call, true, true);
         AnswerWriter.checkTableOptions(call, format);
-        Warnings warnings = new Warnings();
+        Warnings warnings = call.warnings();
         Answer answer;
         if (info.verb().equals("get")) {
             answer = registry.get(resource, info.namespace(), info.name(), call.query().text("resourceVersion"));
@@ -170,7 +166,6 @@ final class Subresources implements SubresourceEndpoint {
             answer = partialWrites.update(resource, BodyReader.read(call, resource.kind(), resource.type(), request),
                     request);
         }
-        warnings.writeTo(call);
         answers.write(call, answer, format);
     }
 

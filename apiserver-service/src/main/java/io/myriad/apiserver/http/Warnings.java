@@ -4,20 +4,30 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Collects the warnings of a request and puts them into its answer's headers. */
+import io.netty.handler.codec.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the warnings of a request and puts them into its answer's headers. Used by one thread. */
 final class Warnings implements Consumer<String> {
     /** The total that clients are sure to take; beyond it warnings are shortened, then left out. */
     private static final int MAX_TOTAL_CHARACTERS = 4 << 10;
     private static final int MAX_SHORTENED_CHARACTERS = 256;
 
-    private final Set<String> texts = new LinkedHashSet<>();
+    /** Null until there is one: most requests have none. */
+    private @Nullable Set<String> texts;
 
     @Override
     public void accept(String text) {
+        if (texts == null) {
+            texts = new LinkedHashSet<>();
+        }
         texts.add(text);
     }
 
-    void writeTo(HttpCall call) {
+    void writeTo(HttpHeaders headers) {
+        if (texts == null) {
+            return;
+        }
         int total = texts.stream().mapToInt(String::length).sum();
         int written = 0;
         for (String text : texts) {
@@ -28,7 +38,7 @@ final class Warnings implements Consumer<String> {
             if (written > MAX_TOTAL_CHARACTERS) {
                 return;
             }
-            call.responseHeaders().add("Warning", "299 - \"" + quoted(shown) + "\"");
+            headers.add("Warning", "299 - \"" + quoted(shown) + "\"");
         }
     }
 

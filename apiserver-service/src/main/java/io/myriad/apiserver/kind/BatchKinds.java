@@ -30,6 +30,7 @@ final class BatchKinds {
                     job(check.at("spec"));
                     selector(check);
                 }).updateRules(BatchKinds::jobUpdate)
+                .warns(job -> PodWarnings.ofTemplate("spec.template", job.path("spec").path("template")))
                 .selectable(Map.of("status.successful", List.of("status", "succeeded")));
     }
 
@@ -177,7 +178,8 @@ final class BatchKinds {
             Defaults.number(spec, "successfulJobsHistoryLimit", 3);
             Defaults.number(spec, "failedJobsHistoryLimit", 1);
             PodSpecDefaults.ofTemplate(spec.path("jobTemplate").path("spec").path("template"));
-        }).rules(check -> {
+        }).warns(cron -> PodWarnings.ofTemplate("spec.jobTemplate.spec.template",
+                cron.path("spec").path("jobTemplate").path("spec").path("template"))).rules(check -> {
             Check name = check.at("metadata").at("name");
             if (name.text().length() > CRON_NAME_LIMIT) {
                 name.invalid("must be no more than " + CRON_NAME_LIMIT + " characters");
@@ -267,12 +269,14 @@ final class BatchKinds {
                 labels.invalid("`selector` does not match template `labels`");
             }
             Workloads.replacedPods(template);
-        }).selectable(Map.of("status.replicas", List.of("status", "replicas")));
+        }).warns(object -> PodWarnings.ofTemplate("spec.template", object.path("spec").path("template")))
+                .selectable(Map.of("status.replicas", List.of("status", "replicas")));
     }
 
     static Strategy podTemplate() {
         return DeclaredStrategy.plain().generation()
                 .defaults(object -> PodSpecDefaults.ofTemplate(object.path("template")))
-                .rules(check -> PodSpecValidation.validateTemplate(check.at("template")));
+                .rules(check -> PodSpecValidation.validateTemplate(check.at("template")))
+                .warns(object -> PodWarnings.ofTemplate("template", object.path("template")));
     }
 }

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -29,7 +30,8 @@ final class CoreKinds {
 
     static Strategy configMap() {
         return DeclaredStrategy.plain().rules(check -> {
-            data(check, "data", "binaryData");
+            // Upstream names no field of config maps, and shows that as brackets.
+            data(check, "[]", "data", "binaryData");
             for (String key : check.at("binaryData").value().propertyNames()) {
                 if (check.at("data").value().has(key)) {
                     check.at("data").key(key).invalidKey(key, "duplicate of key present in binaryData");
@@ -48,7 +50,7 @@ final class CoreKinds {
                 secret.remove("stringData");
             }
         }).rules(check -> {
-            data(check, "data");
+            data(check, "data", "data");
             String type = check.at("type").text();
             for (String key : SECRET_KEYS.getOrDefault(type, List.of())) {
                 if (!check.at("data").key(key).present()) {
@@ -70,10 +72,12 @@ final class CoreKinds {
             if (secret.path("type").stringValue("").isEmpty()) {
                 Defaults.keep(secret, old, "type");
             }
-        }).selectable(Map.of("type", List.of("type")));
+        }).warns(secret -> secret.path("type").stringValue("").equals("kubernetes.io/tls")
+                ? Certificates.pairProblems(secret.path("data"))
+                : List.of()).selectable(Map.of("type", List.of("type")));
     }
 
-    private static void data(Check check, String... fields) {
+    private static void data(Check check, String blamed, String... fields) {
         long[] size = {0};
         for (String field : fields) {
             check.at(field).entries((key, value) -> {
@@ -82,7 +86,7 @@ final class CoreKinds {
             });
         }
         if (size[0] > DATA_SIZE_LIMIT_BYTES) {
-            check.add(FieldError.tooLong("", DATA_SIZE_LIMIT_BYTES));
+            check.add(FieldError.tooLong(blamed, DATA_SIZE_LIMIT_BYTES));
         }
     }
 
@@ -123,7 +127,15 @@ final class CoreKinds {
                         at.invalidKey(finalizer.text(),
                                 "name is neither a standard finalizer name nor is it fully qualified");
                     }
-                })).selectable(Map.of("status.phase", List.of("status", "phase")));
+                })).statusRules((check, old) -> {
+                    boolean ending = check.at("metadata").at("deletionTimestamp").present();
+                    Check phase = check.at("status").at("phase");
+                    if (!phase.is(ending ? "Terminating" : "Active")) {
+                        // Upstream names this field by its Go name.
+                        check.at("status").at("Phase").on(phase.value())
+                                .invalid("may only be 'Active' without a deletionTimestamp, and 'Terminating' with one");
+                    }
+                }).selectable(Map.of("status.phase", List.of("status", "phase"))).notSelectableByNamespace();
     }
 
     static Strategy node() {
@@ -134,6 +146,9 @@ final class CoreKinds {
                 spec.putArray("podCIDRs").add(cidr);
             } else if (cidr.isEmpty() && !spec.path("podCIDRs").isEmpty()) {
                 spec.set("podCIDR", spec.path("podCIDRs").path(0));
+            } else if (!cidr.isEmpty() && !spec.path("podCIDRs").path(0).stringValue("").equals(cidr)) {
+                // The older field wins, for clients that know no other.
+                spec.putArray("podCIDRs").add(cidr);
             }
             if (node.path("status") instanceof ObjectNode status && status.path("allocatable").isEmpty()
                     && !status.path("capacity").isEmpty()) {
@@ -170,8 +185,7 @@ final class CoreKinds {
     }
 
     static Strategy endpoints() {
-        return DeclaredStrategy.plain().createsOnUpdate().warns(
-                object -> List.of("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice")).defaults(endpoints -> {
+        return DeclaredStrategy.plain().createsOnUpdate().defaults(endpoints -> {
             for (JsonNode subset : endpoints.path("subsets")) {
                 for (JsonNode port : subset.path("ports")) {
                     if (port instanceof ObjectNode object) {
@@ -317,18 +331,56 @@ final class CoreKinds {
         }).updateRules((check, old) -> check.at("spec").at("scopes").unchanged(old.path("spec").path("scopes")));
     }
 
+    /** Events as the core group serves them. */
     static Strategy event() {
-        return DeclaredStrategy.plain().createsOnUpdate().expires(event -> EVENT_SECONDS).rules(check -> {
-            Check involved = check.at("involvedObject").at("namespace");
-            String namespace = check.at("metadata").at("namespace").text();
-            boolean namespaced = involved.empty() ? namespace.equals("default") : involved.is(namespace);
-            if (!namespaced && !namespace.isEmpty()) {
-                involved.invalid("does not match event.namespace");
-            }
+        return eventWith(check -> {
+            involved(check, check.at("involvedObject"));
             if (check.at("eventTime").present()) {
-                newEvent(check);
+                reported(check, check.at("reportingComponent"), check.at("message"));
             }
-        }).selectable(Map.ofEntries(Map.entry("involvedObject.kind", List.of("involvedObject", "kind")),
+        });
+    }
+
+    /** Events as {@code events.k8s.io} serves them: with newer names, and nothing of the old style. */
+    static Strategy newEvent() {
+        return eventWith(check -> {
+            // Errors name the fields as the core group has them.
+            involved(check, check.at("involvedObject").on(check.at("regarding").value()));
+            if (check.at("eventTime").present()) {
+                reported(check, check.at("reportingController"), check.at("message").on(check.at("note").value()));
+            } else {
+                check.at("eventTime").required();
+            }
+            Check type = check.at("type");
+            if (!List.of("Normal", "Warning").contains(type.text())) {
+                type.invalid("has invalid value: " + type.text());
+            }
+            for (String[] names : new String[][]{{"firstTimestamp", "deprecatedFirstTimestamp"},
+                    {"lastTimestamp", "deprecatedLastTimestamp"}}) {
+                if (check.at(names[1]).present()) {
+                    check.at(names[0]).on(check.at(names[1]).value()).invalid("needs to be unset");
+                }
+            }
+            if (check.at("deprecatedCount").number() != 0) {
+                check.at("count").on(check.at("deprecatedCount").value()).invalid("needs to be unset");
+            }
+            if (!check.at("deprecatedSource").empty()) {
+                check.at("source").on(check.at("deprecatedSource").value()).invalid("needs to be unset");
+            }
+        });
+    }
+
+    private static void involved(Check check, Check object) {
+        Check involved = object.at("namespace");
+        String namespace = check.at("metadata").at("namespace").text();
+        boolean namespaced = involved.empty() ? namespace.equals("default") : involved.is(namespace);
+        if (!namespaced && !namespace.isEmpty()) {
+            involved.invalid("does not match event.namespace");
+        }
+    }
+
+    private static Strategy eventWith(Consumer<Check> rules) {
+        return DeclaredStrategy.plain().createsOnUpdate().expires(event -> EVENT_SECONDS).rules(rules).selectable(Map.ofEntries(Map.entry("involvedObject.kind", List.of("involvedObject", "kind")),
                 Map.entry("involvedObject.namespace", List.of("involvedObject", "namespace")),
                 Map.entry("involvedObject.name", List.of("involvedObject", "name")),
                 Map.entry("involvedObject.uid", List.of("involvedObject", "uid")),
@@ -340,15 +392,11 @@ final class CoreKinds {
                 Map.entry("source", List.of("source", "component")), Map.entry("type", List.of("type"))));
     }
 
-    private static void newEvent(Check check) {
-        check.at("reportingComponent").required().named(Names::qualifiedName);
+    private static void reported(Check check, Check controller, Check message) {
+        controller.required().named(Names::qualifiedName);
         check.at("reportingInstance").required().maxLength(128);
         check.at("action").required().maxLength(128);
         check.at("reason").required().maxLength(128);
-        check.at("message").maxLength(1024);
-        Check type = check.at("type");
-        if (!List.of("Normal", "Warning").contains(type.text())) {
-            type.invalid("has invalid value: " + type.text());
-        }
+        message.maxLength(1024);
     }
 }

@@ -3,6 +3,7 @@ package io.myriad.apiserver.kind;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.FieldError;
@@ -94,5 +95,10 @@ final class DaemonSetStrategy implements Strategy {
     @Override
     public boolean tracksGeneration() {
         return true;
+    }
+
+    @Override
+    public List<String> warnings(ObjectNode object, @Nullable ObjectNode old) {
+        return PodWarnings.ofTemplate("spec.template", object.path("spec").path("template"));
     }
 }

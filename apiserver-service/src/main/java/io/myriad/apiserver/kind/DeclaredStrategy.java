@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.FieldError;
@@ -25,12 +26,15 @@ final class DeclaredStrategy implements Strategy {
     private boolean generation;
     private boolean createsOnUpdate;
     private boolean unconditionalUpdates = true;
+    private boolean byNamespace = true;
+    private boolean statusKeepsMetadata;
     private Map<String, List<String>> selectable = Map.of();
     private Consumer<ObjectNode> defaults = object -> {};
     private Consumer<ObjectNode> creation = object -> {};
     private BiConsumer<ObjectNode, ObjectNode> update = (object, old) -> {};
     private Consumer<Check> rules = check -> {};
     private UpdateRule updateRules = (check, old) -> {};
+    private UpdateRule statusRules = (check, old) -> {};
     private Function<ObjectNode, List<String>> warnings = object -> List.of();
     private ToLongFunction<ObjectNode> timeToLive = object -> 0;
 
@@ -99,6 +103,24 @@ final class DeclaredStrategy implements Strategy {
         return this;
     }
 
+    /** What a write of the status must keep to. */
+    DeclaredStrategy statusRules(UpdateRule check) {
+        statusRules = check;
+        return this;
+    }
+
+    /** A write of the status changes no labels, annotations, finalizers or owners. */
+    DeclaredStrategy statusKeepsMetadata() {
+        statusKeepsMetadata = true;
+        return this;
+    }
+
+    /** Field selectors may not name the namespace. */
+    DeclaredStrategy notSelectableByNamespace() {
+        byNamespace = false;
+        return this;
+    }
+
     /** What clients are told about an object that is accepted all the same. */
     DeclaredStrategy warns(Function<ObjectNode, List<String>> texts) {
         warnings = texts;
@@ -132,7 +154,12 @@ final class DeclaredStrategy implements Strategy {
                 }
                 update.accept(object, old);
             }
-            case STATUS -> keepAllButStatus(object, old);
+            case STATUS -> {
+                keepAllButStatus(object, old);
+                if (statusKeepsMetadata) {
+                    Defaults.keepMetadata(object, old);
+                }
+            }
         }
     }
 
@@ -170,12 +197,14 @@ final class DeclaredStrategy implements Strategy {
             Check check = Check.of(object, errors);
             rules.accept(check);
             updateRules.accept(check, old);
+        } else {
+            statusRules.accept(Check.of(object, errors), old);
         }
         return errors;
     }
 
     @Override
-    public List<String> warnings(ObjectNode object) {
+    public List<String> warnings(ObjectNode object, @Nullable ObjectNode old) {
         return warnings.apply(object);
     }
 
@@ -202,6 +231,11 @@ final class DeclaredStrategy implements Strategy {
     @Override
     public Map<String, List<String>> selectableFields() {
         return selectable;
+    }
+
+    @Override
+    public boolean selectableByNamespace() {
+        return byNamespace;
     }
 
     @Override

@@ -42,6 +42,15 @@ final class Defaults {
         return !object.hasNonNull(field);
     }
 
+    /** Takes over what a write of the status may not change of the metadata. */
+    static void keepMetadata(ObjectNode object, JsonNode old) {
+        ObjectNode metadata = object(object, "metadata");
+        for (String field : new String[]{"annotations", "labels", "finalizers", "ownerReferences", "generation",
+                "deletionTimestamp"}) {
+            keep(metadata, old.path("metadata"), field);
+        }
+    }
+
     /** Makes {@code field} what it is in {@code old}, absent included. */
     static void keep(ObjectNode object, JsonNode old, String field) {
         JsonNode before = old.get(field);

@@ -3,6 +3,7 @@ package io.myriad.apiserver.kind;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -119,5 +120,10 @@ final class DeploymentStrategy implements Strategy {
     @Override
     public boolean tracksGeneration() {
         return true;
+    }
+
+    @Override
+    public List<String> warnings(ObjectNode object, @Nullable ObjectNode old) {
+        return PodWarnings.ofTemplate("spec.template", object.path("spec").path("template"));
     }
 }

@@ -1,5 +1,7 @@
 package io.myriad.apiserver.kind;
 
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -10,15 +12,30 @@ import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.FieldError;
 import io.myriad.api.value.Names;
+import io.myriad.api.value.Timestamps;
 
 /** Dynamic resource allocation. */
 final class DeviceKinds {
     private DeviceKinds() {}
 
     static Strategy claim() {
-        return DeclaredStrategy.withStatus().defaults(claim -> claimDefaults(claim.path("spec")))
-                .rules(check -> claim(check.at("spec")))
+        return DeclaredStrategy.withStatus().statusKeepsMetadata()
+                .defaults(claim -> claimDefaults(claim.path("spec"))).rules(check -> claim(check.at("spec")))
+                .statusRules((check, old) -> {
+                    Check status = check.at("status");
+                    if (!status.at("reservedFor").empty() && !status.at("allocation").present()) {
+                        status.at("reservedFor").forbidden("may not be specified when `allocated` is not set");
+                    }
+                })
                 .updateRules((check, old) -> check.at("spec").unchanged(old.path("spec")));
+    }
+
+    static Strategy taintRule(InstantSource clock) {
+        return DeclaredStrategy.withStatus().statusKeepsMetadata().generation().defaults(rule -> {
+            if (rule.path("spec").path("taint") instanceof ObjectNode taint && Defaults.absent(taint, "timeAdded")) {
+                taint.put("timeAdded", Timestamps.format(clock.instant().truncatedTo(ChronoUnit.SECONDS)));
+            }
+        });
     }
 
     static Strategy claimTemplate() {

@@ -2,10 +2,7 @@ package io.myriad.apiserver.kind;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 import tools.jackson.databind.JsonNode;
@@ -14,14 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 import io.myriad.api.FieldError;
 import io.myriad.api.value.Names;
 
-/** Webhooks, admission policies, API services, and certificate requests. */
+/** Webhooks, admission policies and API services. */
 final class ExtensionKinds {
-    private static final Set<String> USAGES = Set.of("signing", "digital signature", "content commitment",
-            "key encipherment", "key agreement", "data encipherment", "cert sign", "crl sign", "encipher only",
-            "decipher only", "any", "server auth", "client auth", "code signing", "email protection", "s/mime",
-            "ipsec end system", "ipsec tunnel", "ipsec user", "timestamping", "ocsp signing", "microsoft sgc",
-            "netscape sgc");
-
     private ExtensionKinds() {}
 
     static Strategy webhooks(boolean mutating) {
@@ -140,7 +131,7 @@ final class ExtensionKinds {
     }
 
     static Strategy admissionPolicy(boolean mutating) {
-        DeclaredStrategy strategy = mutating ? DeclaredStrategy.plain() : DeclaredStrategy.withStatus();
+        DeclaredStrategy strategy = mutating ? DeclaredStrategy.plain() : DeclaredStrategy.withStatus().statusKeepsMetadata();
         return strategy.generation().defaults(policy -> {
             ObjectNode spec = Defaults.object(policy, "spec");
             Defaults.text(spec, "failurePolicy", "Fail");
@@ -243,42 +234,6 @@ final class ExtensionKinds {
     private static void priority(Check priority, int limit) {
         if (priority.number() <= 0 || priority.number() > limit) {
             priority.invalid("must be positive and at most " + limit);
-        }
-    }
-
-    static Strategy signingRequest() {
-        return DeclaredStrategy.withStatus().rules(check -> {
-            Check spec = check.at("spec");
-            Check usages = spec.at("usages");
-            if (usages.empty()) {
-                usages.required("usages must be non-empty");
-            }
-            usages.items(usage -> usage.oneOf(USAGES));
-            Check request = spec.at("request");
-            if (!isRequest(request.text())) {
-                request.fresh()
-                        .add(FieldError.invalid(request.path(), "", "PEM block type must be CERTIFICATE REQUEST"));
-            }
-            Check signer = spec.at("signerName").required();
-            if (signer.is("kubernetes.io/legacy-unknown")) {
-                signer.invalid("the legacy signerName is not allowed via this API version");
-            } else if (!signer.empty() && !signer.text().matches("[a-z0-9]([-a-z0-9.]*[a-z0-9])?/.+")) {
-                signer.invalid("must be a fully qualified domain and path of the form \"example.com/signer-name\"");
-            }
-            Check seconds = spec.at("expirationSeconds");
-            if (seconds.present() && seconds.number() < 600) {
-                seconds.invalid("may not specify a duration less than 600 seconds (10 minutes)");
-            }
-        }).onUpdate((request, old) -> Defaults.keep(request, old, "spec")).selectable(Map.of("spec.signerName",
-                List.of("spec", "signerName"))).named(NameRule.PATH_SEGMENT);
-    }
-
-    private static boolean isRequest(String base64) {
-        try {
-            String text = new String(Base64.getDecoder().decode(base64), StandardCharsets.ISO_8859_1);
-            return text.contains("-----BEGIN CERTIFICATE REQUEST-----");
-        } catch (IllegalArgumentException notBase64) {
-            return false;
         }
     }
 }

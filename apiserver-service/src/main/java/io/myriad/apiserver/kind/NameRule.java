@@ -6,8 +6,6 @@ public enum NameRule {
     SUBDOMAIN,
     /** RFC 1123 label, up to 63 characters. */
     LABEL,
-    /** RFC 1035 label, up to 63 characters: starts with a letter. */
-    LABEL_1035,
     /** Anything that can be a path segment (RBAC names). */
     PATH_SEGMENT
 }

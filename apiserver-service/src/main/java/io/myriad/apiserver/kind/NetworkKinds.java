@@ -290,7 +290,7 @@ final class NetworkKinds {
     }
 
     static Strategy serviceCidr() {
-        return DeclaredStrategy.withStatus().rules(check -> {
+        return DeclaredStrategy.withStatus().statusKeepsMetadata().rules(check -> {
             Check cidrs = check.at("spec").at("cidrs");
             if (cidrs.empty()) {
                 cidrs.required("at least one CIDR required");

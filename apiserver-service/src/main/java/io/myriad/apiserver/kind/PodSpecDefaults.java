@@ -1,7 +1,12 @@
 package io.myriad.apiserver.kind;
 
+import java.util.Map;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+import io.myriad.api.value.Quantity;
 
 /** Defaults of pod specs, alike in pods and in every template. */
 final class PodSpecDefaults {
@@ -64,6 +69,9 @@ final class PodSpecDefaults {
                 }
             }
         }
+        if (spec.path("resources") instanceof ObjectNode resources) {
+            podRequests(resources, spec);
+        }
         Defaults.flag(spec, "enableServiceLinks", true);
         if (spec.path("hostNetwork").booleanValue(false)) {
             hostPorts(spec);
@@ -82,6 +90,37 @@ final class PodSpecDefaults {
         });
     }
 
+    /** A pod's own requests are at least its containers', and its limits where no container asks. */
+    private static void podRequests(ObjectNode resources, JsonNode spec) {
+        if (resources.path("limits").isEmpty() && resources.path("requests").isEmpty()) {
+            return;
+        }
+        ObjectNode requests = Defaults.object(resources, "requests");
+        PodResources.requests(spec).forEach((name, amount) -> {
+            if (PodResources.ofPods(name) && !requests.has(name)) {
+                requests.put(name, amount.toString());
+            }
+        });
+        resources.path("limits").forEachEntry((name, limit) -> {
+            if (PodResources.ofPods(name) && !requests.has(name)) {
+                requests.set(name, limit);
+            }
+        });
+    }
+
+    /** Amounts finer than a thousandth are rounded up. */
+    private static void round(JsonNode amounts) {
+        if (!(amounts instanceof ObjectNode list)) {
+            return;
+        }
+        for (Map.Entry<String, JsonNode> amount : list.properties()) {
+            String text = amount.getValue().asString("");
+            if (text.endsWith("u") || text.endsWith("n")) {
+                amount.setValue(StringNode.valueOf(Quantity.ofMilli(Quantity.parse(text).milliValue(), Quantity.Format.DECIMAL_SI).toString()));
+            }
+        }
+    }
+
     private static void hostPorts(JsonNode spec) {
         for (String list : new String[]{"initContainers", "containers"}) {
             for (JsonNode container : spec.path(list)) {
@@ -98,6 +137,8 @@ final class PodSpecDefaults {
         Defaults.text(container, "imagePullPolicy", pullPolicy(container.path("image").stringValue("")));
         Defaults.text(container, "terminationMessagePath", "/dev/termination-log");
         Defaults.text(container, "terminationMessagePolicy", "File");
+        round(container.path("resources").path("limits"));
+        round(container.path("resources").path("requests"));
         for (JsonNode port : container.path("ports")) {
             if (port instanceof ObjectNode object) {
                 Defaults.text(object, "protocol", "TCP");

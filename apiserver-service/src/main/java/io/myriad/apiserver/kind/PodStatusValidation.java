@@ -8,13 +8,21 @@ import io.myriad.api.value.Names;
 final class PodStatusValidation {
     private PodStatusValidation() {}
 
-    static void validate(Check status, JsonNode old) {
-        status.at("nominatedNodeName").named(Names::dns1123Subdomain);
+    static void validate(Check status, JsonNode pod, JsonNode old) {
+        Check nominated = status.at("nominatedNodeName");
+        nominated.named(Names::dns1123Subdomain);
+        boolean assigned = !pod.path("spec").path("nodeName").stringValue("").isEmpty();
+        if (assigned && !nominated.empty()
+                && !nominated.is(old.path("status").path("nominatedNodeName").stringValue(""))) {
+            nominated.forbidden("may not be set once the pod is assigned to a node");
+        }
+        status.at("observedGeneration").min(0);
         status.at("conditions").items(condition -> {
             condition.at("type").required();
             condition.at("observedGeneration").min(0);
         });
-        status.at("podIPs").items(ip -> Addresses.ip(ip.at("ip")));
+        // The error names the element, not the field in it.
+        status.at("podIPs").items(ip -> Addresses.ip(ip.on(ip.at("ip").value())));
         status.at("hostIPs").items(ip -> Addresses.ip(ip.at("ip")));
         terminatedStaysTerminated(status, old, "containerStatuses", "containers");
         terminatedStaysTerminated(status, old, "initContainerStatuses", "initContainers");

@@ -32,6 +32,20 @@ final class PodStrategy implements Strategy {
         ObjectNode spec = Defaults.object(pod, "spec");
         PodSpecDefaults.apply(spec);
         PodSpecDefaults.ofPod(spec);
+        if (pod.path("status") instanceof ObjectNode status) {
+            addresses(status);
+        }
+    }
+
+    /** The two forms of the pod's address in step; the older field wins, for clients that know no other. */
+    private static void addresses(ObjectNode status) {
+        String older = status.path("podIP").stringValue("");
+        String newer = status.path("podIPs").path(0).path("ip").stringValue("");
+        if (!older.isEmpty() && !older.equals(newer)) {
+            status.putArray("podIPs").addObject().put("ip", older);
+        } else if (older.isEmpty() && !newer.isEmpty()) {
+            status.put("podIP", newer);
+        }
     }
 
     @Override
@@ -75,6 +89,7 @@ final class PodStrategy implements Strategy {
         List<FieldError> errors = new ArrayList<>();
         Check root = Check.of(pod, errors);
         PodSpecValidation.validate(root.at("spec"), false);
+        appArmor(root);
         Check spec = root.at("spec");
         if (!spec.at("ephemeralContainers").empty()) {
             spec.at("ephemeralContainers").forbidden("cannot be set on create");
@@ -85,12 +100,38 @@ final class PodStrategy implements Strategy {
         return errors;
     }
 
+    /** Annotations that name containers name ones that there are. */
+    private static void appArmor(Check pod) {
+        Set<String> containers = new HashSet<>();
+        for (String list : new String[]{"initContainers", "containers", "ephemeralContainers"}) {
+            pod.at("spec").at(list).value().forEach(one -> containers.add(one.path("name").stringValue("")));
+        }
+        pod.at("metadata").at("annotations").entries((key, profile) -> {
+            if (!key.startsWith(PodWarnings.APP_ARMOR_PREFIX)) {
+                return;
+            }
+            String name = profile.text();
+            if (!containers.contains(key.substring(PodWarnings.APP_ARMOR_PREFIX.length()))) {
+                profile.invalid("container not found");
+            } else if (!name.isEmpty() && !name.equals("runtime/default") && !name.equals("unconfined")
+                    && !name.startsWith("localhost/")) {
+                profile.invalid("invalid AppArmor profile name");
+            }
+        });
+    }
+
+    @Override
+    public List<String> warnings(ObjectNode pod, @Nullable ObjectNode old) {
+        // Pods are changed by programs, which nobody watches.
+        return old == null ? PodWarnings.ofPod(pod) : List.of();
+    }
+
     @Override
     public List<FieldError> validateUpdate(Target target, ObjectNode pod, ObjectNode old) {
         List<FieldError> errors = new ArrayList<>();
         Check root = Check.of(pod, errors);
         if (target == Target.STATUS) {
-            PodStatusValidation.validate(root.at("status"), old);
+            PodStatusValidation.validate(root.at("status"), pod, old);
             return errors;
         }
         PodSpecValidation.validate(root.at("spec"), false);
@@ -101,6 +142,12 @@ final class PodStrategy implements Strategy {
     }
 
     private static void immutable(Check check, JsonNode spec, JsonNode old) {
+        for (String list : new String[]{"containers", "initContainers"}) {
+            if (spec.path(list).size() != old.path(list).size()) {
+                check.at(list).forbidden("pod updates may not add or remove containers");
+                return;
+            }
+        }
         deadline(check.at("activeDeadlineSeconds"), old.path("activeDeadlineSeconds"));
         PodTolerations.onlyAdded(check.at("tolerations"), old.path("tolerations"));
         gates(check.at("schedulingGates"), old.path("schedulingGates"));
@@ -145,7 +192,7 @@ final class PodStrategy implements Strategy {
         before.forEach(gate -> known.add(gate.path("name").stringValue("")));
         now.items(gate -> {
             if (!known.contains(gate.at("name").text())) {
-                gate.forbidden("only deletion is allowed, but found new scheduling gate '" + gate.at("name").text()
+                gate.at("name").forbidden("only deletion is allowed, but found new scheduling gate '" + gate.at("name").text()
                         + "'");
             }
         });

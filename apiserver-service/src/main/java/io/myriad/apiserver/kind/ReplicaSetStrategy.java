@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.FieldError;
@@ -64,5 +65,10 @@ final class ReplicaSetStrategy implements Strategy {
     @Override
     public Map<String, List<String>> selectableFields() {
         return Map.of("status.replicas", List.of("status", "replicas"));
+    }
+
+    @Override
+    public List<String> warnings(ObjectNode object, @Nullable ObjectNode old) {
+        return PodWarnings.ofTemplate("spec.template", object.path("spec").path("template"));
     }
 }

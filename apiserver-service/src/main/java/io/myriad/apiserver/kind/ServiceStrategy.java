@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -53,6 +54,11 @@ final class ServiceStrategy implements Strategy {
         }
         if (type.equals("LoadBalancer")) {
             Defaults.flag(spec, "allocateLoadBalancerNodePorts", true);
+            for (JsonNode ingress : service.path("status").path("loadBalancer").path("ingress")) {
+                if (ingress instanceof ObjectNode object && !object.path("ip").stringValue("").isEmpty()) {
+                    Defaults.text(object, "ipMode", "VIP");
+                }
+            }
         }
     }
 
@@ -291,8 +297,21 @@ final class ServiceStrategy implements Strategy {
     }
 
     @Override
+    public List<String> warnings(ObjectNode service, @Nullable ObjectNode old) {
+        List<String> texts = new ArrayList<>();
+        if (!service.path("spec").path("externalIPs").isEmpty()) {
+            texts.add("spec.externalIPs: deprecated since v1.36; use a load balancer or a node port instead");
+        }
+        if (service.path("metadata").path("annotations").has("service.kubernetes.io/topology-aware-hints")) {
+            texts.add("annotation service.kubernetes.io/topology-aware-hints is deprecated, please use"
+                    + " service.kubernetes.io/topology-mode instead");
+        }
+        return texts;
+    }
+
+    @Override
     public NameRule nameRule() {
-        return NameRule.LABEL_1035;
+        return NameRule.LABEL;
     }
 
     @Override

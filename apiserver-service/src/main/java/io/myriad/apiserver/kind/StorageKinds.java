@@ -190,7 +190,17 @@ final class StorageKinds {
             for (String field : new String[]{"attachRequired", "volumeLifecycleModes"}) {
                 check.at("spec").at(field).unchanged(old.path("spec").path(field));
             }
-        });
+        }).onUpdate((driver, old) -> {
+            // A new driver has no generation; every change counts one up.
+            if (!TreeComparison.same(driver.path("spec"), old.path("spec"))) {
+                Defaults.object(driver, "metadata").put("generation",
+                        old.path("metadata").path("generation").longValue(0) + 1);
+            }
+        }).warns(driver -> driver.path("spec").path("tokenRequests").isEmpty()
+                || driver.path("spec").has("serviceAccountTokenInSecrets")
+                        ? List.of()
+                        : List.of("spec.serviceAccountTokenInSecrets: not set, tokens go to the driver in the volume"
+                                + " context; set it to true to receive them as secrets"));
     }
 
     static Strategy csiNode() {

@@ -23,9 +23,9 @@ public final class Strategies {
         core(clock);
         workloads();
         network();
-        storage();
+        storage(clock);
         policy();
-        extensions();
+        extensions(clock);
     }
 
     /**
@@ -34,9 +34,7 @@ public final class Strategies {
      * @param hasStatusSubresource whether the resource has one, for kinds without an entry
      */
     public Strategy of(GroupVersionKind kind, boolean hasStatusSubresource) {
-        // Both event groups are one kind, stored in the core form.
-        String group = kind.kind().equals("Event") ? "" : kind.group();
-        Strategy found = table.get(new GroupKind(group, kind.kind()));
+        Strategy found = table.get(new GroupKind(kind.group(), kind.kind()));
         return found != null ? found : hasStatusSubresource ? PLAIN_WITH_STATUS : PLAIN;
     }
 
@@ -56,6 +54,7 @@ public final class Strategies {
         put("", "LimitRange", CoreKinds.limitRange());
         put("", "ResourceQuota", CoreKinds.resourceQuota());
         put("", "Event", CoreKinds.event());
+        put("events.k8s.io", "Event", CoreKinds.newEvent());
         put("", "PodTemplate", BatchKinds.podTemplate());
         put("", "ReplicationController", BatchKinds.replicationController());
         put("", "PersistentVolume", StorageKinds.volume(clock));
@@ -82,7 +81,7 @@ public final class Strategies {
         put("networking.k8s.io", "ServiceCIDR", NetworkKinds.serviceCidr());
     }
 
-    private void storage() {
+    private void storage(InstantSource clock) {
         put("storage.k8s.io", "StorageClass", StorageKinds.storageClass());
         put("storage.k8s.io", "CSIDriver", StorageKinds.csiDriver());
         put("storage.k8s.io", "CSINode", StorageKinds.csiNode());
@@ -93,7 +92,7 @@ public final class Strategies {
         put("resource.k8s.io", "ResourceClaimTemplate", DeviceKinds.claimTemplate());
         put("resource.k8s.io", "DeviceClass", DeviceKinds.deviceClass());
         put("resource.k8s.io", "ResourceSlice", DeviceKinds.slice());
-        put("resource.k8s.io", "DeviceTaintRule", DeclaredStrategy.withStatus().generation());
+        put("resource.k8s.io", "DeviceTaintRule", DeviceKinds.taintRule(clock));
     }
 
     private void policy() {
@@ -109,7 +108,7 @@ public final class Strategies {
         put("rbac.authorization.k8s.io", "ClusterRoleBinding", PolicyKinds.binding(true));
     }
 
-    private void extensions() {
+    private void extensions(InstantSource clock) {
         String admission = "admissionregistration.k8s.io";
         put(admission, "ValidatingWebhookConfiguration", ExtensionKinds.webhooks(false));
         put(admission, "MutatingWebhookConfiguration", ExtensionKinds.webhooks(true));
@@ -118,6 +117,10 @@ public final class Strategies {
         put(admission, "ValidatingAdmissionPolicyBinding", ExtensionKinds.policyBinding(false));
         put(admission, "MutatingAdmissionPolicyBinding", ExtensionKinds.policyBinding(true));
         put("apiregistration.k8s.io", "APIService", ExtensionKinds.apiService());
-        put("certificates.k8s.io", "CertificateSigningRequest", ExtensionKinds.signingRequest());
+        put("certificates.k8s.io", "CertificateSigningRequest", new SigningRequestStrategy(clock));
+        put("certificates.k8s.io", "ClusterTrustBundle", CertificateKinds.trustBundle());
+        put("certificates.k8s.io", "PodCertificateRequest", CertificateKinds.podCertificateRequest());
+        put("storagemigration.k8s.io", "StorageVersionMigration",
+                DeclaredStrategy.withStatus().statusKeepsMetadata());
     }
 }

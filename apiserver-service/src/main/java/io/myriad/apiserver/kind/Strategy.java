@@ -49,8 +49,12 @@ public interface Strategy {
         return NameRule.SUBDOMAIN;
     }
 
-    /** Warnings for the client, as the Warning header carries them. */
-    default List<String> warnings(ObjectNode object) {
+    /**
+     * Warnings for the client, as the Warning header carries them.
+     *
+     * @param old the object that is replaced, or null for a new one
+     */
+    default List<String> warnings(ObjectNode object, @Nullable ObjectNode old) {
         return List.of();
     }
 
@@ -85,6 +89,11 @@ public interface Strategy {
      */
     default long gracePeriodSeconds(ObjectNode object, @Nullable Long requested) {
         return NOT_GRACEFUL;
+    }
+
+    /** Whether field selectors may name {@code metadata.namespace}. */
+    default boolean selectableByNamespace() {
+        return true;
     }
 
     /** Field selector names and their path in the object, besides {@code metadata.name} and {@code metadata.namespace}. */

@@ -23,10 +23,13 @@ final class Conversions {
     private static final GroupVersionKind AUTOSCALER_V1 = new GroupVersionKind("autoscaling", "v1",
             "HorizontalPodAutoscaler");
 
+    private static final GroupVersionKind STATEFUL_SET = new GroupVersionKind("apps", "v1", "StatefulSet");
+
     private record Pair(GroupVersionKind stored, GroupVersionKind served) {}
 
     private static final Map<Pair, Conversion> TABLE = Map.of(new Pair(CORE_EVENT, EVENT), new EventConversion(),
-            new Pair(AUTOSCALER_V2, AUTOSCALER_V1), new AutoscalerConversion());
+            new Pair(AUTOSCALER_V2, AUTOSCALER_V1), new AutoscalerConversion(), new Pair(STATEFUL_SET, STATEFUL_SET),
+            new ClaimTemplates());
 
     private Conversions() {}
 

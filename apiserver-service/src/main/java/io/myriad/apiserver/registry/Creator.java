@@ -109,7 +109,7 @@ final class Creator {
         try {
             Writes.requireValid(resource, object, MetadataRules.of(resource).checkNew(object),
                     resource.strategy().validateCreate(object));
-            resource.strategy().warnings(object).forEach(request.warnings());
+            resource.strategy().warnings(object, null).forEach(request.warnings());
             writes.admission().validate(writes.attributes(AdmissionPlugin.Operation.CREATE, resource, request,
                     metadata.name(), object, null));
             valid = true;

@@ -107,7 +107,6 @@ final class MetadataRules {
         return switch (nameRule) {
             case SUBDOMAIN -> Names.dns1123Subdomain(masked);
             case LABEL -> Names.dns1123Label(masked);
-            case LABEL_1035 -> Names.dns1035Label(masked);
             case PATH_SEGMENT -> prefix ? Names.pathSegmentPrefix(name) : Names.pathSegment(name);
         };
     }

@@ -49,7 +49,9 @@ public record ServedResource(Resource resource, Strategy strategy, ObjectStorage
     public Map<String, String> selectableFields() {
         Set<String> fields = new TreeSet<>(strategy.selectableFields().keySet());
         fields.add("metadata.name");
-        fields.add("metadata.namespace");
+        if (strategy.selectableByNamespace()) {
+            fields.add("metadata.namespace");
+        }
         Conversion conversion = form.conversion();
         Map<String, String> names = new TreeMap<>();
         if (conversion != null) {

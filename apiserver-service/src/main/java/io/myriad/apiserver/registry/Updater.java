@@ -206,8 +206,10 @@ final class Updater {
         try {
             Writes.requireValid(resource, object, MetadataRules.of(resource).checkChanged(object, old),
                     scope.validate().apply(object, old));
-            if (scope.target() == Strategy.Target.MAIN) {
-                resource.strategy().warnings(object).forEach(request.warnings());
+            // Who changes nothing that counts has heard it all before.
+            boolean counts = !resource.strategy().tracksGeneration() || now.generation() != before.generation();
+            if (scope.target() == Strategy.Target.MAIN && counts) {
+                resource.strategy().warnings(object, old).forEach(request.warnings());
             }
             writes.ownership().ignoreTimes(resource, object, old);
             writes.admission().validate(writes.attributes(AdmissionPlugin.Operation.UPDATE, resource, request,
@@ -247,13 +249,13 @@ final class Updater {
         }
         ObjectNode object = change.apply(null);
         Metadata metadata = Metadata.of(object);
-        Writes.matchNamespace(metadata, resource.resource().namespaced() ? request.namespace() : "");
-        Writes.matchName(metadata, request.name());
         if (!metadata.uid().isEmpty()) {
             throw new StatusException(Status.conflict(resource.groupResource(), request.name(),
                     "uid mismatch: the provided object specified uid " + metadata.uid()
                             + ", and no existing object was found"));
         }
+        Writes.matchNamespace(metadata, resource.resource().namespaced() ? request.namespace() : "");
+        Writes.matchName(metadata, request.name());
         metadata.resourceVersion("");
         createCheck.check();
         return creator.createPrepared(resource, object, request);

@@ -3,6 +3,7 @@ package io.myriad.apiserver.registry;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -118,20 +119,25 @@ final class Writes {
                 namespace, name, request.user(), object, old, request.dryRun());
     }
 
-    /** Refuses the object when there is something wrong with it. */
+    /** Refuses the object when there is something wrong with it; as upstream, names the kind as it is stored. */
     static void requireValid(ServedResource resource, ObjectNode object, List<FieldError> metadataErrors,
             List<FieldError> kindErrors) {
         List<FieldError> errors = new ArrayList<>(kindErrors);
         errors.addAll(metadataErrors);
         if (!errors.isEmpty()) {
-            throw new StatusException(Status.invalid(resource.kind(), Metadata.of(object).name(), errors));
+            throw new StatusException(Status.invalid(resource.form().storedKind(), Metadata.of(object).name(), errors));
         }
     }
 
     /** Whether anything but metadata and status differs. */
     static boolean contentChanged(ObjectNode object, ObjectNode old) {
-        return !content(object).equals(content(old));
+        return !content(object).equals(VALUES, content(old));
     }
+
+    /** The same number is the same in whatever Java type. */
+    private static final Comparator<JsonNode> VALUES = (one, other) -> one.isNumber() && other.isNumber()
+            ? one.decimalValue().compareTo(other.decimalValue())
+            : one.equals(other) ? 0 : 1;
 
     private static ObjectNode content(ObjectNode object) {
         ObjectNode copy = tools.jackson.databind.node.JsonNodeFactory.instance.objectNode();

@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -135,11 +136,14 @@ public final class Reviews {
         if (namespace.isEmpty()) {
             throw new StatusException(Status.badRequest("no namespace on request"));
         }
+        // As upstream, which answers without the question.
+        review.putObject("spec");
         ObjectNode status = review.putObject("status");
         ArrayNode resources = status.putArray("resourceRules");
         ArrayNode paths = status.putArray("nonResourceRules");
         status.put("incomplete", false);
-        for (Authorizer.Rule rule : authorizer.rulesFor(user, namespace)) {
+        // Rules that several bindings give are said once.
+        for (Authorizer.Rule rule : new LinkedHashSet<>(authorizer.rulesFor(user, namespace))) {
             if (!rule.resources().isEmpty()) {
                 ObjectNode row = resources.addObject();
                 put(row, "verbs", rule.verbs());
@@ -219,7 +223,7 @@ public final class Reviews {
     }
 
     private static StatusException invalid(ObjectNode review, FieldError error) {
-        GroupVersionKind kind = GroupVersionKind.of(text(review, "apiVersion"), text(review, "kind"));
+        GroupVersionKind kind = GroupVersionKind.of(text(review, "apiVersion"), "");
         return new StatusException(Status.invalid(kind, "", List.of(error)));
     }
 }

@@ -59,6 +59,9 @@ public final class TokenRequests {
         if (!spec.hasNonNull("expirationSeconds")) {
             spec.put("expirationSeconds", DEFAULT_SECONDS);
         }
+        if (!spec.has("boundObjectRef")) {
+            spec.putNull("boundObjectRef");
+        }
         long seconds = spec.path("expirationSeconds").longValue(DEFAULT_SECONDS);
         if (seconds < MIN_SECONDS || seconds > MAX_SECONDS) {
             String detail = seconds < MIN_SECONDS

@@ -192,6 +192,8 @@ final class Normaliser {
         return switch (key) {
             case "name" -> generated(prefix, value);
             case "resourceVersion" -> isVersion(value) ? version(value) : null;
+            // The port of the recorded server, which is another one here.
+            case "serverAddress" -> value.replaceFirst(":[0-9]+$", ":26443");
             case "clusterIP", "loadBalancerIP" -> value.isEmpty() || value.equals("None") ? null : "<ip>";
             case "token" -> value.chars().filter(c -> c == '.').count() == 2 ? "<token>" : null;
             default -> PROSE.contains(key) && value.contains(" ") ? "<text>" : null;
