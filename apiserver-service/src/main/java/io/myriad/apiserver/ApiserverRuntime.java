@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.myriad.api.GroupVersionResource;
 import io.myriad.api.StatusException;
 import io.myriad.api.schema.Resource;
 import io.myriad.api.schema.Schema;
@@ -63,6 +64,7 @@ import io.myriad.apiserver.registry.NamespaceHooks;
 import io.myriad.apiserver.registry.Registry;
 import io.myriad.apiserver.registry.RegistryWriter;
 import io.myriad.apiserver.registry.ResourceCatalog;
+import io.myriad.apiserver.registry.ServedResource;
 import io.myriad.apiserver.registry.SchemaOwnership;
 import io.myriad.apiserver.registry.StorageProvider;
 import io.myriad.apiserver.registry.WriteHooks;
@@ -98,6 +100,7 @@ final class ApiserverRuntime implements AutoCloseable {
     private final ObjectLookup lookup;
     private final RegistryWriter writer;
     private final @Nullable RbacAuthorizer rbac;
+    private final AdmissionChain admission;
     private final ApiServer server;
 
     ApiserverRuntime(ApiserverOptions options, MeterRegistry metrics, MetricsText metricsText)
@@ -121,8 +124,8 @@ final class ApiserverRuntime implements AutoCloseable {
         made.set(catalog);
         this.rbac = options.authorization().contains(AuthorizationMode.RBAC) ? closing(rbac()) : null;
         Authorizer authorizer = authorizer();
-        AdmissionChain admission = AdmissionPlugins.chain(new HashSet<>(options.admission().disabled()), lookup, random,
-                rbac, authorizer);
+        this.admission = closing(AdmissionPlugins.chain(new HashSet<>(options.admission().disabled()), lookup,
+                this::admissionSource, random, rbac, authorizer));
         Registry operations = new Registry(admission, new SchemaOwnership(catalog::state, clock), authorizer, clock,
                 random);
         registry.set(operations);
@@ -187,6 +190,14 @@ final class ApiserverRuntime implements AutoCloseable {
             }
             return new RbacAuthorizer.Source(served.storage(), served.form()::decode);
         });
+    }
+
+    private AdmissionPlugins.Source admissionSource(GroupVersionResource name) {
+        ServedResource served = catalog.state().served(name);
+        if (served == null) {
+            throw new IllegalArgumentException("admission needs " + name);
+        }
+        return new AdmissionPlugins.Source(served.storage(), served.form()::decode, served.form()::encodeWithoutVersion);
     }
 
     private Authorizer authorizer() {
@@ -309,6 +320,7 @@ final class ApiserverRuntime implements AutoCloseable {
 
     /** Starts to serve and returns when the server is ready: caches of what decides are filled, basic objects made. */
     void start() throws IOException {
+        admission.start();
         storages.compactEvery(store.compactor(), COMPACTION_MILLIS);
         server.start();
         try {

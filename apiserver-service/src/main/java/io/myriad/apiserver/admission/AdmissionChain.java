@@ -3,11 +3,29 @@ package io.myriad.apiserver.admission;
 import java.util.List;
 
 /** Runs the plugins: first all that change, in order, then all that refuse. */
-public final class AdmissionChain {
+public final class AdmissionChain implements AutoCloseable {
     private final List<AdmissionPlugin> plugins;
+    private final List<Followed<?>> followed;
 
+    /** A chain of plugins that follow nothing. */
     public AdmissionChain(List<AdmissionPlugin> plugins) {
+        this(plugins, List.of());
+    }
+
+    /** @param followed what the plugins have to know of the objects there are */
+    AdmissionChain(List<AdmissionPlugin> plugins, List<Followed<?>> followed) {
         this.plugins = List.copyOf(plugins);
+        this.followed = List.copyOf(followed);
+    }
+
+    /** Starts to follow what plugins have to know; returns at once. Requests that need it wait until it is there. */
+    public void start() {
+        followed.forEach(Followed::start);
+    }
+
+    @Override
+    public void close() {
+        followed.forEach(Followed::close);
     }
 
     /** Lets every plugin change the object. */

@@ -1,5 +1,7 @@
 package io.myriad.apiserver.admission;
 
+import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -31,10 +33,11 @@ public interface AdmissionPlugin {
      * @param object the object as it will be stored, to be changed in place; null on DELETE
      * @param oldObject the stored object; null on CREATE
      * @param dryRun whether nothing will be stored
+     * @param warnings takes warnings for the client
      */
     record Attributes(Operation operation, GroupVersionResource resource, GroupVersionKind kind, String subresource,
             String namespace, String name, User user, @Nullable ObjectNode object, @Nullable ObjectNode oldObject,
-            boolean dryRun) {}
+            boolean dryRun, Consumer<String> warnings) {}
 
     /** The plugin's name as {@code --enable-admission-plugins} knows it. */
     String name();

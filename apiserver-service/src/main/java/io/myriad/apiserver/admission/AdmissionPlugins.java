@@ -3,34 +3,60 @@ package io.myriad.apiserver.admission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
+import io.myriad.api.GroupVersionResource;
 import io.myriad.apiserver.authorization.Authorizer;
 import io.myriad.apiserver.authorization.RbacAuthorizer;
+import io.myriad.apiserver.storage.CachedObject;
 import io.myriad.apiserver.storage.ObjectLookup;
+import io.myriad.apiserver.storage.ObjectStorage;
 
 /** The plugins that there are, in the order in which they run; all are on unless switched off. */
 public final class AdmissionPlugins {
-    private AdmissionPlugins() {}
+    /**
+     * Where the objects of a resource are, and how they are read and written.
+     *
+     * @param encoder the bytes to store, without a resource version
+     */
+    public record Source(ObjectStorage storage, Function<CachedObject, ObjectNode> decoder,
+            Function<ObjectNode, byte[]> encoder) {}
+
+    private final Function<GroupVersionResource, Source> sources;
+    private final List<Followed<?>> followed = new ArrayList<>();
+
+    private AdmissionPlugins(Function<GroupVersionResource, Source> sources) {
+        this.sources = sources;
+    }
 
     /**
-     * Makes the chain.
+     * Makes the chain; it follows nothing before it is started.
      *
      * @param disabled names of plugins to leave out ({@code --disable-admission-plugins})
      * @param lookup finds what plugins look at
+     * @param sources gives the source of a resource
      * @param random for name suffixes
      * @param rbac the RBAC policy, or null when that mode is off
-     * @param authorizer decides about {@code escalate} and {@code bind}
+     * @param authorizer decides about {@code escalate}, {@code bind}, {@code approve} and {@code sign}
      * @throws IllegalArgumentException when {@code disabled} names no plugin
      */
-    public static AdmissionChain chain(Set<String> disabled, ObjectLookup lookup, RandomGenerator random,
+    public static AdmissionChain chain(Set<String> disabled, ObjectLookup lookup,
+            Function<GroupVersionResource, Source> sources, RandomGenerator random, @Nullable RbacAuthorizer rbac,
+            Authorizer authorizer) {
+        return new AdmissionPlugins(sources).chain(disabled, lookup, random, rbac, authorizer);
+    }
+
+    private AdmissionChain chain(Set<String> disabled, ObjectLookup lookup, RandomGenerator random,
             @Nullable RbacAuthorizer rbac, Authorizer authorizer) {
-        List<AdmissionPlugin> plugins = new ArrayList<>(List.of(new NamespaceLifecycle(lookup),
+        List<AdmissionPlugin> plugins = new ArrayList<>(List.of(new NamespaceLifecycle(lookup), limitRanger(),
                 new ServiceAccountAdmission(lookup, random), new NodeRestriction(lookup), new TaintNodesByCondition(),
-                new PriorityAdmission(lookup), new DefaultTolerationSeconds(), DefaultClass.ofClaims(lookup),
-                new StorageObjectInUseProtection(), DefaultClass.ofIngresses(lookup)));
+                podSecurity(lookup), new PriorityAdmission(lookup), new DefaultTolerationSeconds(),
+                DefaultClass.ofClaims(lookup), new StorageObjectInUseProtection(), new RuntimeClassAdmission(lookup),
+                DefaultClass.ofIngresses(lookup), new PodResizeValidator(lookup), resourceQuota()));
         List<String> names = plugins.stream().map(AdmissionPlugin::name).toList();
         for (String name : disabled) {
             if (!names.contains(name)) {
@@ -42,6 +68,36 @@ public final class AdmissionPlugins {
         if (rbac != null) {
             plugins.add(new RoleEscalation(rbac, authorizer));
         }
-        return new AdmissionChain(plugins);
+        return new AdmissionChain(plugins, followed);
+    }
+
+    private <T> Followed<T> following(Followed<T> one) {
+        followed.add(one);
+        return one;
+    }
+
+    private Source source(String resource) {
+        return sources.apply(new GroupVersionResource("", "v1", resource));
+    }
+
+    private LimitRanger limitRanger() {
+        Source source = source("limitranges");
+        return new LimitRanger(following(new Followed<>("limitranges", source.storage, (namespace, name) -> namespace,
+                source.decoder::apply)));
+    }
+
+    private ResourceQuota resourceQuota() {
+        Source source = source("resourcequotas");
+        QuotaCounter counter = new QuotaCounter(source.storage, source.decoder, source.encoder);
+        return new ResourceQuota(following(new Followed<>("resourcequotas", source.storage,
+                (namespace, name) -> namespace, counter::seen)), counter);
+    }
+
+    private PodSecurity podSecurity(ObjectLookup lookup) {
+        Source source = source("namespaces");
+        return new PodSecurity(following(new Followed<>("namespaces", source.storage, (namespace, name) -> name,
+                stored -> new PodSecurity.Labelled(stored.name(), PodSecurityPolicy
+                        .of(source.decoder.apply(stored).path("metadata").path("labels"))))),
+                lookup);
     }
 }

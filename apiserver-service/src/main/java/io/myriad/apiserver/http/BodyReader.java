@@ -35,13 +35,15 @@ final class BodyReader {
      * @throws StatusException 415 for another format, 400 for what cannot be read
      */
     static ObjectNode read(HttpCall call, GroupVersionKind kind, @Nullable ObjectType type, WriteRequest request) {
-        ObjectNode object = switch (format(call, type != null)) {
-            case JSON -> strict(JsonReader.read(call.body(), type), request);
-            case YAML -> strict(YamlReader.read(call.body(), type), request);
-            case PROTOBUF -> protobuf(call.body(), kind, type);
+        return switch (format(call, type != null)) {
+            case JSON -> strict(JsonReader.read(call.body(), type), kind, request);
+            case YAML -> strict(YamlReader.read(call.body(), type), kind, request);
+            case PROTOBUF -> {
+                ObjectNode object = protobuf(call.body(), kind, type);
+                requireKind(object, kind);
+                yield object;
+            }
         };
-        requireKind(object, kind);
-        return object;
     }
 
     /**
@@ -89,6 +91,12 @@ final class BodyReader {
         }
         throw new StatusException(Status.of(StatusReason.UNSUPPORTED_MEDIA_TYPE,
                 "the body of the request was in an unknown format - accepted media types include: " + ACCEPTED));
+    }
+
+    /** What is of another kind is refused before its fields are looked at. */
+    private static ObjectNode strict(JsonReader.Parsed parsed, GroupVersionKind kind, WriteRequest request) {
+        requireKind(parsed.object(), kind);
+        return strict(parsed, request);
     }
 
     private static ObjectNode strict(JsonReader.Parsed parsed, WriteRequest request) {

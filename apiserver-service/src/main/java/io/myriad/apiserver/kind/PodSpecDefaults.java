@@ -6,6 +6,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
+import io.myriad.api.quota.PodResources;
 import io.myriad.api.value.Quantity;
 
 /** Defaults of pod specs, alike in pods and in every template. */

@@ -50,6 +50,7 @@ final class PodStrategy implements Strategy {
 
     @Override
     public void prepareForCreate(ObjectNode pod) {
+        appArmorFields(pod);
         ObjectNode status = pod.putObject("status");
         status.put("phase", "Pending");
         status.put("qosClass", QualityOfService.of(pod.path("spec")));
@@ -98,6 +99,27 @@ final class PodStrategy implements Strategy {
             spec.at("nodeName").forbidden("cannot be set until all schedulingGates have been cleared");
         }
         return errors;
+    }
+
+    /** What the older annotations say about containers goes into the fields that replaced them. */
+    private static void appArmorFields(ObjectNode pod) {
+        JsonNode annotations = pod.path("metadata").path("annotations");
+        for (String list : new String[]{"initContainers", "containers"}) {
+            for (JsonNode container : pod.path("spec").path(list)) {
+                String profile = annotations
+                        .path(PodWarnings.APP_ARMOR_PREFIX + container.path("name").stringValue("")).stringValue("");
+                if (profile.isEmpty() || container.path("securityContext").has("appArmorProfile")) {
+                    continue;
+                }
+                ObjectNode target = Defaults.object(Defaults.object((ObjectNode) container, "securityContext"),
+                        "appArmorProfile");
+                if (profile.startsWith("localhost/")) {
+                    target.put("type", "Localhost").put("localhostProfile", profile.substring("localhost/".length()));
+                } else {
+                    target.put("type", profile.equals("unconfined") ? "Unconfined" : "RuntimeDefault");
+                }
+            }
+        }
     }
 
     /** Annotations that name containers name ones that there are. */

@@ -1,6 +1,7 @@
 package io.myriad.apiserver.kind;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,9 @@ final class PodWarnings {
     static List<String> ofPod(JsonNode pod) {
         PodWarnings warnings = new PodWarnings();
         String name = pod.path("metadata").path("name").stringValue("");
-        List<String> problems = name.isEmpty() ? List.of() : Names.dns1123Label(name);
+        List<String> problems = name.indexOf('.') >= 0
+                ? List.of("must not contain dots")
+                : name.isEmpty() ? List.of() : Names.dns1123Label(name);
         if (!problems.isEmpty()) {
             warnings.add("metadata.name", "this is used in the Pod's hostname, which can result in surprising behavior;"
                     + " a DNS label is recommended: " + problems);
@@ -87,23 +90,20 @@ final class PodWarnings {
         each(at + ".imagePullSecrets", spec.path("imagePullSecrets"), (path, secret) -> {
             String name = secret.path("name").stringValue("");
             if (name.isEmpty()) {
-                add(path, "invalid empty name \"\"");
+                add(path + ".name", "invalid empty name \"\"");
             } else if (!secrets.add(name)) {
-                add(path, "duplicate name \"" + name + "\"");
+                add(path + ".name", "duplicate name \"" + name + "\"");
             }
         });
         Set<String> addresses = new HashSet<>();
         each(at + ".hostAliases", spec.path("hostAliases"), (path, alias) -> {
-            if (!addresses.add(alias.path("ip").stringValue(""))) {
-                add(path + ".ip", "duplicates another alias's address");
+            String address = alias.path("ip").stringValue("");
+            if (!addresses.add(address)) {
+                add(path + ".ip", "duplicate ip \"" + address + "\"");
             }
         });
         for (String list : new String[]{"initContainers", "containers"}) {
             each(at + "." + list, spec.path(list), this::container);
-        }
-        if (spec.path("terminationGracePeriodSeconds").longValue(0) < 0) {
-            add(at + ".terminationGracePeriodSeconds",
-                    "must be >= 0; negative values are invalid and will be treated as 1");
         }
     }
 
@@ -149,12 +149,13 @@ final class PodWarnings {
                 add(path, "hides previous definition of \"" + name + "\", which may be dropped when using apply");
             }
         });
-        Set<String> ports = new HashSet<>();
+        Map<String, String> ports = new HashMap<>();
         each(at + ".ports", container.path("ports"), (path, port) -> {
             String key = port.path("containerPort").asString("") + "/" + port.path("protocol").stringValue("TCP") + "/"
                     + port.path("hostIP").stringValue("") + "/" + port.path("hostPort").asString("");
-            if (!ports.add(key)) {
-                add(path, "duplicate port definition");
+            String first = ports.putIfAbsent(key, path);
+            if (first != null) {
+                add(path, "duplicate port definition with " + first);
             }
         });
     }

@@ -300,7 +300,7 @@ final class ServiceStrategy implements Strategy {
     public List<String> warnings(ObjectNode service, @Nullable ObjectNode old) {
         List<String> texts = new ArrayList<>();
         if (!service.path("spec").path("externalIPs").isEmpty()) {
-            texts.add("spec.externalIPs: deprecated since v1.36; use a load balancer or a node port instead");
+            texts.add("spec.externalIPs is deprecated and may no longer be implemented in some clusters");
         }
         if (service.path("metadata").path("annotations").has("service.kubernetes.io/topology-aware-hints")) {
             texts.add("annotation service.kubernetes.io/topology-aware-hints is deprecated, please use"

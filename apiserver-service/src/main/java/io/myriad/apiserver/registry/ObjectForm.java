@@ -105,7 +105,7 @@ public final class ObjectForm {
     }
 
     /** The bytes to store, without a resource version. The tree is not changed. */
-    byte[] encodeWithoutVersion(ObjectNode served) {
+    public byte[] encodeWithoutVersion(ObjectNode served) {
         JsonNode metadata = served.get("metadata");
         if (!(metadata instanceof ObjectNode present) || !present.has("resourceVersion")) {
             return encode(served);

@@ -40,7 +40,7 @@ public final class PodBinding {
         requireTarget(target, metadata.name());
         AdmissionPlugin.Attributes attributes = new AdmissionPlugin.Attributes(AdmissionPlugin.Operation.CREATE,
                 pods.name(), KIND, "binding", request.namespace(), request.name(), request.user(), binding, null,
-                request.dryRun());
+                request.dryRun(), request.warnings());
         writes.admission().admit(attributes);
         writes.admission().validate(attributes);
         Modifier.modify(pods, request.namespace(), request.name(),

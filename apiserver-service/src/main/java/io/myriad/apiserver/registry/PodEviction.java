@@ -59,7 +59,7 @@ public final class PodEviction {
         }
         AdmissionPlugin.Attributes attributes = new AdmissionPlugin.Attributes(AdmissionPlugin.Operation.CREATE,
                 pods.name(), KIND, "eviction", request.namespace(), request.name(), request.user(), eviction, null,
-                request.dryRun());
+                request.dryRun(), request.warnings());
         registry.writes().admission().admit(attributes);
         registry.writes().admission().validate(attributes);
         CachedObject stored = pods.storage().get(request.namespace(), request.name(), "");

@@ -116,7 +116,7 @@ final class Writes {
         // Writing a namespace is a write in the namespace itself.
         String namespace = resource.groupResource().equals("namespaces") ? name : request.namespace();
         return new AdmissionPlugin.Attributes(operation, resource.name(), resource.kind(), request.subresource(),
-                namespace, name, request.user(), object, old, request.dryRun());
+                namespace, name, request.user(), object, old, request.dryRun(), request.warnings());
     }
 
     /** Refuses the object when there is something wrong with it; as upstream, names the kind as it is stored. */

@@ -1,4 +1,4 @@
-package io.myriad.apiserver.kind;
+package io.myriad.api.quota;
 
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,7 +27,7 @@ public final class PodResources {
     }
 
     /** Whether a pod may ask for a resource apart from its containers. */
-    static boolean ofPods(String name) {
+    public static boolean ofPods(String name) {
         return name.equals("cpu") || name.equals("memory") || name.startsWith("hugepages-");
     }
 
@@ -53,21 +53,21 @@ public final class PodResources {
         starting.forEach((name, amount) -> running.merge(name, amount, PodResources::larger));
         spec.path("resources").path(list).forEachEntry((name, amount) -> {
             if (ofPods(name)) {
-                running.put(name, Check.quantity(amount));
+                running.put(name, Quantity.parse(amount.asString()));
             }
         });
         boolean limits = list.equals("limits");
         spec.path("overhead").forEachEntry((name, amount) -> {
             // A limit that is not there has no overhead either.
             if (!limits || running.containsKey(name)) {
-                running.merge(name, Check.quantity(amount), Quantity::plus);
+                running.merge(name, Quantity.parse(amount.asString()), Quantity::plus);
             }
         });
         return running;
     }
 
     private static void merge(Map<String, Quantity> into, JsonNode amounts, BinaryOperator<Quantity> how) {
-        amounts.forEachEntry((name, amount) -> into.merge(name, Check.quantity(amount), how));
+        amounts.forEachEntry((name, amount) -> into.merge(name, Quantity.parse(amount.asString()), how));
     }
 
     private static Quantity larger(Quantity one, Quantity other) {
