@@ -10,7 +10,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 import io.micrometer.core.instrument.Gauge;
@@ -22,6 +21,7 @@ import org.slf4j.LoggerFactory;
 import io.myriad.control.client.ApiClient;
 import io.myriad.control.client.ClientOptions;
 import io.myriad.control.client.KubeConfig;
+import io.myriad.control.client.WriteFence;
 import io.myriad.control.election.ApiLeaseStore;
 import io.myriad.control.election.ElectionLoop;
 import io.myriad.control.election.ElectionOptions;
@@ -42,6 +42,8 @@ final class ControllerService implements AutoCloseable {
     private static final String USER_AGENT = "myriad-controller";
     /** How long a piece of work may go on after it was told to stop; shorter than a lease. */
     private static final long STOP_GRACE_MILLIS = 3_000;
+    /** How long a write may take to be answered after its worker has gone. */
+    private static final long WRITE_GRACE_MILLIS = 1_500;
     private static final long ELECTION_TIMEOUT_MILLIS = 2_500;
 
     private final ControllerOptions options;
@@ -52,6 +54,7 @@ final class ControllerService implements AutoCloseable {
     private final List<Controller> controllers;
     private final RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     private final @Nullable LeaderElector elector;
+    private final WriteFence fence;
     private @Nullable ElectionLoop loop;
     private boolean closed;
     private volatile boolean leading;
@@ -70,14 +73,13 @@ final class ControllerService implements AutoCloseable {
         this.client = ApiClient.create(clientOptions, registry);
         this.electionClient = ApiClient
                 .create(clientOptions.withUserAgent(USER_AGENT + "/election").withConnections(1, 2)
-
                         .withRequestTimeoutMillis(ELECTION_TIMEOUT_MILLIS).withRetriesMax(1), registry);
         this.informers = new InformerFactory(client, registry);
         this.electionInformers = new InformerFactory(electionClient, registry);
         String instance = hostName();
         this.elector = options.election().enabled() ? elector(instance) : null;
-        BooleanSupplier mayWrite = elector == null ? () -> leading : elector::mayWrite;
-        ControllerContext context = new ControllerContext(client.fenced(mayWrite), new ClusterInformers(informers),
+        this.fence = new WriteFence(elector == null ? () -> true : elector::mayWrite);
+        ControllerContext context = new ControllerContext(client.fenced(fence), new ClusterInformers(informers),
                 registry, InstantSource.system(), System::nanoTime, random, instance);
         this.controllers = Controllers.create(options, context);
         Gauge.builder("leader_election_master_status", this, self -> self.leading ? 1 : 0)
@@ -142,6 +144,7 @@ final class ControllerService implements AutoCloseable {
 
     private void startWorkers() {
         leading = true;
+        fence.open();
         controllers.forEach(Controller::start);
     }
 
@@ -149,6 +152,7 @@ final class ControllerService implements AutoCloseable {
         return CompletableFuture
                 .allOf(controllers.stream().map(controller -> controller.stop(STOP_GRACE_MILLIS))
                         .toArray(CompletableFuture[]::new))
+                .thenCompose(done -> fence.close(WRITE_GRACE_MILLIS))
                 .whenComplete((done, error) -> leading = false);
     }
 

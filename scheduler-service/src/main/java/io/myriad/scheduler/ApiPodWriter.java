@@ -4,10 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -54,7 +51,6 @@ final class ApiPodWriter implements PodWriter {
     private final String schedulerName;
     private final AtomicInteger bindings = new AtomicInteger();
     private final LinkedHashMap<String, Explanation> waiting = new LinkedHashMap<>();
-    private final Queue<CompletableFuture<Void>> idle = new ConcurrentLinkedQueue<>();
     private int explaining;
     private Consumer<Input> loop = input -> {};
 
@@ -87,22 +83,6 @@ final class ApiPodWriter implements PodWriter {
         return BINDINGS_MAX - bindings.get();
     }
 
-    /** Completes when no binding is under way. */
-    CompletableFuture<Void> whenIdle() {
-        CompletableFuture<Void> future = new CompletableFuture<>();
-        idle.add(future);
-        completeIfIdle();
-        return future;
-    }
-
-    private void completeIfIdle() {
-        if (bindings.get() == 0) {
-            for (CompletableFuture<Void> future = idle.poll(); future != null; future = idle.poll()) {
-                future.complete(null);
-            }
-        }
-    }
-
     @Override
     public void bind(Pod pod) {
         bindings.incrementAndGet();
@@ -113,7 +93,6 @@ final class ApiPodWriter implements PodWriter {
                 binding.toString().getBytes(StandardCharsets.UTF_8));
         client.sendAsync(request).whenComplete((answer, error) -> {
             bindings.decrementAndGet();
-            completeIfIdle();
             Throwable cause = cause(error);
             loop.accept(new Input.Bound(pod, outcome(cause), cause == null ? "" : text(cause)));
         });
@@ -157,10 +136,14 @@ final class ApiPodWriter implements PodWriter {
         }
         client.patchAsync(path(next.pod).sub("status"), PatchType.STRATEGIC, patch(next))
                 .whenComplete((done, error) -> {
+                    Throwable cause = cause(error);
                     synchronized (waiting) {
                         explaining--;
+                        if (cause instanceof TransportException transport && !transport.mayHaveBeenSent()) {
+                            waiting.clear(); // not the leader any more, or no server: the next attempt explains again
+                        }
                     }
-                    report("condition of " + next.pod.key(), cause(error));
+                    report("condition of " + next.pod.key(), cause);
                     explainNext();
                 });
     }

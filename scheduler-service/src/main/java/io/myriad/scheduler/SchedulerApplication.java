@@ -53,6 +53,8 @@ public final class SchedulerApplication {
         properties.put("spring.main.keep-alive", "true");
         properties.put("server.port", options.managementPort());
         properties.put("server.address", "127.0.0.1");
+        properties.put("server.shutdown", "immediate");
+        properties.put("spring.reactor.netty.shutdown-quiet-period", "0s");
         properties.put("management.endpoints.web.exposure.include", "health,info,prometheus");
         properties.put("management.endpoint.health.probes.enabled", "true");
         properties.put("management.endpoint.health.group.readiness.include", "readinessState,scheduler");

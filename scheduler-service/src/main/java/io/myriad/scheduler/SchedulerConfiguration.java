@@ -1,6 +1,7 @@
 package io.myriad.scheduler;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.SpringBootConfiguration;
@@ -29,6 +30,7 @@ import org.springframework.boot.reactor.netty.autoconfigure.actuate.web.server.N
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.actuate.endpoint.web.WebFluxHealthEndpointExtensionAutoConfiguration;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 
 /** Wires the scheduler, with health and metrics on the management port. Nothing is scanned: what is wanted is listed. */
@@ -45,9 +47,36 @@ import org.springframework.context.annotation.Bean;
         PrometheusMetricsExportAutoConfiguration.class, JvmMetricsAutoConfiguration.class,
         SystemMetricsAutoConfiguration.class})
 class SchedulerConfiguration {
-    @Bean(initMethod = "start")
+    @Bean(destroyMethod = "close")
     SchedulerService schedulerService(SchedulerOptions options, MeterRegistry registry) throws IOException {
         return new SchedulerService(options, registry);
+    }
+
+    /** Stops the scheduler before anything else in the context, so that leadership is handed over at once. */
+    @Bean
+    SmartLifecycle schedulerLifecycle(SchedulerService service) {
+        return new SmartLifecycle() {
+            private volatile boolean running;
+
+            @Override
+            public void start() {
+                try {
+                    service.start();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                running = true;
+            }
+
+            @Override
+            public void stop() {
+                running = false;
+                service.close();
+            }
+
+            @Override
+            public boolean isRunning() { return running; }
+        };
     }
 
     /** Ready means that scheduling could begin at once, whether or not this process leads. */

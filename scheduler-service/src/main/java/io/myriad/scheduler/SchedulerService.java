@@ -6,9 +6,11 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import io.myriad.control.client.ApiClient;
 import io.myriad.control.client.ClientOptions;
 import io.myriad.control.client.KubeConfig;
+import io.myriad.control.client.WriteFence;
 import io.myriad.control.election.ApiLeaseStore;
 import io.myriad.control.election.ElectionLoop;
 import io.myriad.control.election.ElectionOptions;
@@ -42,7 +45,9 @@ public final class SchedulerService implements AutoCloseable {
 
     /** The manager name of the fields we write is upstream's. */
     private static final String USER_AGENT = "kube-scheduler/myriad";
-    private static final long BINDINGS_GRACE_MILLIS = 2_000;
+    /** How long writes under way may take to be answered when leadership ends. */
+    private static final long WRITE_GRACE_MILLIS = 3_000;
+    private static final long ELECTION_END_MILLIS = 9_000;
     private static final long STOP_MILLIS = 5_000;
 
     private final ApiClient client;
@@ -54,10 +59,12 @@ public final class SchedulerService implements AutoCloseable {
     private final SchedulingLoop loop;
     private final Thread thread;
     private final SchedulerOptions options;
+    private final WriteFence fence;
+    private final Working working = new Working();
     private @Nullable HealthServer health;
     private @Nullable ElectionLoop election;
+    private boolean closed;
     private volatile @Nullable LeaderElector elector;
-    private volatile boolean leadsAlone;
     private volatile boolean synced;
 
     /** Prepares everything; nothing runs before {@link #start}. */
@@ -71,7 +78,8 @@ public final class SchedulerService implements AutoCloseable {
         // Its figures would mix with the other client's.
         this.electionClient = ApiClient.create(clientOptions.withConnections(1, 2).withRetriesMax(0),
                 new CompositeMeterRegistry());
-        ApiClient fenced = client.fenced(this::leads);
+        this.fence = new WriteFence(this::mayWrite);
+        ApiClient fenced = client.fenced(fence);
         this.events = new EventRecorder(fenced, EventRecorder.Api.EVENTS, options.schedulerName(),
                 options.schedulerName() + "-" + host(),
                 Clock.systemUTC(), registry);
@@ -83,6 +91,9 @@ public final class SchedulerService implements AutoCloseable {
                 new Preemptor(cluster, placer, ThreadLocalRandom.current()), new SchedulingQueue(metrics), writer,
                 metrics);
         this.informers = new InformerFactory(client, registry);
+        SchedulerOptions.Election wanted = options.election();
+        Gauge.builder("leader_election_master_status", this, self -> self.leads() ? 1 : 0)
+                .tag("name", wanted == null ? options.schedulerName() : wanted.name()).register(registry);
         this.leases = new InformerFactory(electionClient, new CompositeMeterRegistry());
         this.thread = Thread.ofPlatform().name("scheduling").unstarted(
                 () -> loop.run(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime())));
@@ -94,27 +105,34 @@ public final class SchedulerService implements AutoCloseable {
      * @throws IOException when the secure port cannot be served
      */
     public void start() throws IOException {
+        writer.answerTo(loop::submit);
+        thread.start();
         if (options.securePort() != 0) {
             health = HealthServer.start(options.bindAddress(), options.securePort(), options.tlsCertificate(),
                     options.tlsKey(), Map.of("informers", this::isSynced));
         }
-        writer.answerTo(loop::submit);
-        thread.start();
         new ClusterWatch(informers, loop::submit).start().thenRun(() -> {
             synced = true;
             log.info("all objects are known");
+            elect();
         });
+    }
+
+    /** A scheduler that does not know the cluster yet would be a leader that does nothing. */
+    private synchronized void elect() {
+        if (closed) {
+            return;
+        }
         SchedulerOptions.Election wanted = options.election();
         if (wanted == null) {
-            leadsAlone = true;
-            loop.submit(new Input.Leading(true, new CompletableFuture<>()));
+            working.startLeading(0);
             return;
         }
         ElectionOptions times = new ElectionOptions(identity(), wanted.leaseDurationMillis(),
                 wanted.renewDeadlineMillis(), wanted.retryPeriodMillis(),
                 Math.max(1_000, wanted.renewDeadlineMillis() / 4));
         LeaderElector newElector = new LeaderElector(times,
-                new ApiLeaseStore(electionClient, wanted.namespace(), wanted.name()), new Workers(), System::nanoTime,
+                new ApiLeaseStore(electionClient, wanted.namespace(), wanted.name()), working, System::nanoTime,
                 Clock.systemUTC(), ThreadLocalRandom.current());
         elector = newElector;
         ElectionLoop started = ElectionLoop.start("scheduler", newElector, System::nanoTime);
@@ -128,10 +146,14 @@ public final class SchedulerService implements AutoCloseable {
         return synced;
     }
 
-    /** Whether this process may write now. */
+    /** Whether this process is the leader now. */
     public boolean leads() {
+        return working.leading && mayWrite();
+    }
+
+    private boolean mayWrite() {
         LeaderElector current = elector;
-        return current == null ? leadsAlone : current.mayWrite();
+        return current == null || current.mayWrite();
     }
 
     private static String host() {
@@ -147,17 +169,31 @@ public final class SchedulerService implements AutoCloseable {
                 + Long.toHexString(ThreadLocalRandom.current().nextLong());
     }
 
-    /** Gives up leadership after the bindings under way, and ends everything. */
+    /** Hands leadership over after the bindings under way, and ends everything. Doing it again does nothing. */
     @Override
     public void close() {
+        ElectionLoop running;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            running = election;
+        }
+        CompletableFuture<Void> stopped = CompletableFuture.completedFuture(null);
+        if (running != null) {
+            stopped = running.resign();
+        } else if (thread.isAlive()) {
+            stopped = working.stopLeading();
+        }
+        try {
+            stopped.orTimeout(ELECTION_END_MILLIS, TimeUnit.MILLISECONDS).join();
+        } catch (CompletionException e) {
+            log.warn("leadership was not handed over, the lease will expire: {}", String.valueOf(e.getCause()));
+        }
         if (health != null) {
             health.close();
         }
-        if (election != null) {
-            election.close();
-        }
-        loop.submit(new Input.Leading(false, new CompletableFuture<>()));
-        leadsAlone = false;
         informers.close();
         leases.close();
         thread.interrupt();
@@ -171,10 +207,14 @@ public final class SchedulerService implements AutoCloseable {
         electionClient.close();
     }
 
-    /** The loop as the workers of a leader: stopping waits until the bindings under way are answered. */
-    private final class Workers implements Leadership {
+    /** The loop as the workers of a leader: stopping waits until the writes under way are answered. */
+    private final class Working implements Leadership {
+        private volatile boolean leading;
+
         @Override
         public void startLeading(int term) {
+            leading = true;
+            fence.open();
             loop.submit(new Input.Leading(true, new CompletableFuture<>()));
         }
 
@@ -182,8 +222,8 @@ public final class SchedulerService implements AutoCloseable {
         public CompletableFuture<Void> stopLeading() {
             CompletableFuture<Void> taken = new CompletableFuture<>();
             loop.submit(new Input.Leading(false, taken));
-            return taken.thenCompose(done -> writer.whenIdle())
-                    .completeOnTimeout(null, BINDINGS_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+            return taken.thenCompose(done -> fence.close(WRITE_GRACE_MILLIS))
+                    .whenComplete((done, error) -> leading = false);
         }
     }
 }

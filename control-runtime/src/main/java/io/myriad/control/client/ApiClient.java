@@ -8,9 +8,9 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BooleanSupplier;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -24,7 +24,7 @@ import io.myriad.api.schema.Schema;
  * {@link StatusException} when a server said no and {@link TransportException} when none answered. Refusals for load are
  * retried within bounds, at another server where there are several; see {@link ClientOptions}.
  *
- * <p>{@link #fenced} gives a client that writes only while a condition holds: leaders' workers use it, so that a process
+ * <p>{@link #fenced} gives a client whose writes pass a {@link WriteFence}: leaders' workers use it, so that a process
  * which has lost its lease without noticing in time writes nothing.
  */
 public final class ApiClient implements AutoCloseable {
@@ -32,24 +32,22 @@ public final class ApiClient implements AutoCloseable {
     private static final String PARTIAL_LIST = ";as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
     private final Transport transport;
-    private final BooleanSupplier mayWrite;
-    private final boolean owner;
+    private final @Nullable WriteFence fence;
 
-    private ApiClient(Transport transport, BooleanSupplier mayWrite, boolean owner) {
+    private ApiClient(Transport transport, @Nullable WriteFence fence) {
         this.transport = transport;
-        this.mayWrite = mayWrite;
-        this.owner = owner;
+        this.fence = fence;
     }
 
     /** A client with these options; connects at the first request. */
     public static ApiClient create(ClientOptions options, MeterRegistry registry) {
         return new ApiClient(new Transport(options, registry, System::nanoTime,
-                () -> ThreadLocalRandom.current().nextLong()), () -> true, true);
+                () -> ThreadLocalRandom.current().nextLong()), null);
     }
 
-    /** The same client, refusing to write while the condition is false. Closing it closes nothing. */
-    public ApiClient fenced(BooleanSupplier condition) {
-        return new ApiClient(transport, condition, false);
+    /** The same client, whose writes have to pass the fence. Closing it closes nothing. */
+    public ApiClient fenced(WriteFence newFence) {
+        return new ApiClient(transport, newFence);
     }
 
     /** The servers it was given. */
@@ -64,11 +62,10 @@ public final class ApiClient implements AutoCloseable {
      * gives the request up. Continuations run on virtual threads and may block.
      */
     public CompletableFuture<ApiResponse> sendAsync(ApiRequest request) {
-        if (!request.method().equals("GET") && !mayWrite.getAsBoolean()) {
-            return CompletableFuture.failedFuture(
-                    new TransportException("not the leader any more: " + request.method() + " not sent", false, null));
-        }
-        return new Exchange(transport, request).start();
+        WriteFence gate = request.method().equals("GET") ? null : fence;
+        return gate == null
+                ? new Exchange(transport, request, () -> true).start()
+                : gate.pass(() -> new Exchange(transport, request, gate::admits).start());
     }
 
     /** Sends a request and waits for the answer. */
@@ -206,7 +203,7 @@ public final class ApiClient implements AutoCloseable {
 
     @Override
     public void close() {
-        if (owner) {
+        if (fence == null) {
             transport.close();
         }
     }

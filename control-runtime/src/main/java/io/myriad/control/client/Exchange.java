@@ -4,6 +4,7 @@ import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,15 +21,18 @@ final class Exchange {
 
     private final Transport transport;
     private final ApiRequest request;
+    private final BooleanSupplier admitted;
     private final long deadlineNanos;
     private final long timeoutMillis;
     private final CompletableFuture<ApiResponse> result = new CompletableFuture<>();
     private volatile Transport.@Nullable Attempt running;
     private int retries;
 
-    Exchange(Transport transport, ApiRequest request) {
+    /** @param admitted whether the request may be sent; asked before each attempt */
+    Exchange(Transport transport, ApiRequest request, BooleanSupplier admitted) {
         this.transport = transport;
         this.request = request;
+        this.admitted = admitted;
         this.timeoutMillis = request.timeoutMillis() == 0
                 ? transport.options().requestTimeoutMillis()
                 : request.timeoutMillis();
@@ -51,6 +55,10 @@ final class Exchange {
 
     private void attempt() {
         if (result.isDone()) {
+            return;
+        }
+        if (!admitted.getAsBoolean()) {
+            result.completeExceptionally(WriteFence.refusal(running != null));
             return;
         }
         Transport.@Nullable Attempt attempt;

@@ -79,6 +79,8 @@ public final class LeaderElector {
     private @Nullable LeaseRecord observed;
     private long observedNanos;
     private long nextTryNanos;
+    /** The record that was free when we last tried to take the lease. */
+    private @Nullable LeaseRecord tried;
     private CompletableFuture<Void> workersGone = CompletableFuture.completedFuture(null);
 
     public LeaderElector(ElectionOptions options, LeaseStore store, Leadership leadership, LongSupplier nanoTime,
@@ -150,9 +152,12 @@ public final class LeaderElector {
             saw(hint);
         }
         boolean free = observed != null && free(observed, nowNanos);
-        if (!free && nowNanos - nextTryNanos < 0) {
+        // A lease that has become free is tried for at once, but only once: without a server that would be a busy loop.
+        boolean news = free && observed != tried;
+        if (!news && nowNanos - nextTryNanos < 0) {
             return untilNextLook(nowNanos);
         }
+        tried = free ? observed : null;
         nextTryNanos = nowNanos + nanos(options.retryPeriodMillis())
                 + (long) (random.nextDouble() * JITTER * nanos(options.retryPeriodMillis()));
         try {
@@ -166,7 +171,7 @@ public final class LeaderElector {
     private long untilNextLook(long nowNanos) {
         long wait = nextTryNanos - nowNanos;
         LeaseRecord record = observed;
-        if (record != null && !record.holder().isEmpty()) {
+        if (record != null && record != tried && !record.holder().isEmpty()) {
             wait = Math.min(wait, observedNanos + duration(record) - nowNanos);
         }
         return Math.max(wait, TimeUnit.MILLISECONDS.toNanos(10));
@@ -217,8 +222,13 @@ public final class LeaderElector {
         if (!workersGone.isDone()) {
             return renewWhenDue(nowNanos);
         }
-        release();
+        // Before the release: from the moment the server has it somebody else may write.
         state = State.STOPPED;
+        if (workersGone.isCompletedExceptionally()) {
+            log.warn("lease not released, it will expire: a write may still be carried out");
+        } else {
+            release();
+        }
         return Long.MAX_VALUE;
     }
 

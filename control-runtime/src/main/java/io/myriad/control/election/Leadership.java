@@ -11,7 +11,8 @@ public interface Leadership {
 
     /**
      * We shall not lead any longer: stop the workers. The lease is kept renewed until the future completes, and released
-     * only then, unless it is lost already.
+     * only then, unless it is lost already. A future that fails says that a write may still be carried out: then the lease
+     * is left to expire.
      */
     CompletableFuture<Void> stopLeading();
 

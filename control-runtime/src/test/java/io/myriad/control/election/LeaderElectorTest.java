@@ -155,6 +155,50 @@ class LeaderElectorTest {
     }
 
     @Test
+    void writesNothingWhileTheLeaseIsBeingReleased() {
+        Candidate candidate = leader();
+        List<Boolean> mayWrite = new ArrayList<>();
+        candidate.store.before = () -> mayWrite.add(candidate.elector.mayWrite());
+        candidate.elector.resign();
+        candidate.step();
+        assertThat(lease.record.holder()).isEmpty();
+        assertThat(mayWrite).containsExactly(false);
+    }
+
+    @Test
+    void leavesTheLeaseToExpireWhenAWriteIsInDoubt() {
+        Candidate candidate = leader();
+        candidate.slowToStop = true;
+        candidate.elector.resign();
+        candidate.step();
+        candidate.stopping.completeExceptionally(new IllegalStateException("no answer"));
+        candidate.step();
+        assertThat(candidate.state()).isEqualTo(State.STOPPED);
+        assertThat(candidate.elector.mayWrite()).isFalse();
+        assertThat(lease.record.holder()).isEqualTo("a");
+    }
+
+    @Test
+    void triesAFreeLeaseAtOnceButNotAgainAndAgain() {
+        leader();
+        Candidate other = new Candidate("b");
+        other.step();
+        clock.advanceMillis(15_000);
+        List<Long> tries = new ArrayList<>();
+        other.store.before = () -> tries.add(clock.getAsLong());
+        other.store.fault = Fault.LOST_REQUEST;
+        for (int i = 0; i < 100; i++) {
+            other.step();
+            clock.advanceMillis(10);
+        }
+        assertThat(tries).hasSize(1);
+        clock.advanceMillis(5_000);
+        other.store.fault = Fault.NONE;
+        other.step();
+        assertThat(other.state()).isEqualTo(State.LEADING);
+    }
+
+    @Test
     void stopsWritingAtTheRenewDeadlineEvenWithoutAStep() {
         Candidate candidate = leader();
         clock.advanceMillis(9_999);
