@@ -76,7 +76,8 @@ final class ControllerService implements AutoCloseable {
                         .withRequestTimeoutMillis(ELECTION_TIMEOUT_MILLIS).withRetriesMax(1), registry);
         this.informers = new InformerFactory(client, registry);
         this.electionInformers = new InformerFactory(electionClient, registry);
-        String instance = hostName();
+        // Replicas may share a host; events say which of them reports.
+        String instance = hostName() + "_" + UUID.randomUUID();
         this.elector = options.election().enabled() ? elector(instance) : null;
         this.fence = new WriteFence(elector == null ? () -> true : elector::mayWrite);
         ControllerContext context = new ControllerContext(client.fenced(fence), new ClusterInformers(informers),
@@ -88,8 +89,7 @@ final class ControllerService implements AutoCloseable {
 
     private LeaderElector elector(String instance) {
         ControllerOptions.Election election = options.election();
-        ElectionOptions times = new ElectionOptions(instance + "_" + UUID.randomUUID(),
-                election.leaseDurationMillis(), election.renewDeadlineMillis(), election.retryPeriodMillis(),
+        ElectionOptions times = new ElectionOptions(instance, election.leaseDurationMillis(), election.renewDeadlineMillis(), election.retryPeriodMillis(),
                 ELECTION_TIMEOUT_MILLIS);
         return new LeaderElector(times, new ApiLeaseStore(electionClient, election.namespace(), election.name()),
                 new Workers(), System::nanoTime, InstantSource.system(), random);

@@ -59,6 +59,9 @@ public final class SchedulerService implements AutoCloseable {
     private final SchedulingLoop loop;
     private final Thread thread;
     private final SchedulerOptions options;
+    /** Unique to this start of the process: replicas may share a host. */
+    private final String identity = host() + "_" + ProcessHandle.current().pid() + "_"
+            + Long.toHexString(ThreadLocalRandom.current().nextLong());
     private final WriteFence fence;
     private final Working working = new Working();
     private @Nullable HealthServer health;
@@ -81,7 +84,7 @@ public final class SchedulerService implements AutoCloseable {
         this.fence = new WriteFence(this::mayWrite);
         ApiClient fenced = client.fenced(fence);
         this.events = new EventRecorder(fenced, EventRecorder.Api.EVENTS, options.schedulerName(),
-                options.schedulerName() + "-" + host(),
+                options.schedulerName() + "-" + identity,
                 Clock.systemUTC(), registry);
         SchedulerMetrics metrics = new SchedulerMetrics(registry, options.schedulerName());
         ClusterState cluster = new ClusterState();
@@ -128,7 +131,7 @@ public final class SchedulerService implements AutoCloseable {
             working.startLeading(0);
             return;
         }
-        ElectionOptions times = new ElectionOptions(identity(), wanted.leaseDurationMillis(),
+        ElectionOptions times = new ElectionOptions(identity, wanted.leaseDurationMillis(),
                 wanted.renewDeadlineMillis(), wanted.retryPeriodMillis(),
                 Math.max(1_000, wanted.renewDeadlineMillis() / 4));
         LeaderElector newElector = new LeaderElector(times,
@@ -162,11 +165,6 @@ public final class SchedulerService implements AutoCloseable {
         } catch (UnknownHostException e) {
             return "localhost";
         }
-    }
-
-    private static String identity() {
-        return host() + "_" + ProcessHandle.current().pid() + "_"
-                + Long.toHexString(ThreadLocalRandom.current().nextLong());
     }
 
     /** Hands leadership over after the bindings under way, and ends everything. Doing it again does nothing. */

@@ -71,7 +71,7 @@ final class StoreService implements AutoCloseable {
         boolean alone = options.members().size() == 1;
         // Several clusters of one member may live in one process, all with etcd's default peer URL.
         String group = "store-" + Long.toHexString(clusterId) + (alone ? "-" + UUID.randomUUID() : "");
-        PeerTransport transport = alone ? null : openTransport(clusterId, self);
+        PeerTransport transport = alone ? null : newTransport(clusterId, self);
         StoreMember opening = new StoreMember(new StoreSettings(clusterId, group, self, options.members(),
                 options.advertiseClientUrls(), directory.raft(),
                 options.snapshotCount(), options.sync(), options.maxRequestBytes(), options.maxTxnOps(),
@@ -80,6 +80,9 @@ final class StoreService implements AutoCloseable {
                 metrics.forceNanos());
         metrics.register(opening);
         opened.add(opening);
+        if (transport != null) {
+            listen(transport);
+        }
         if (alone) {
             awaitLeader(opening, System.nanoTime() + SINGLE_MEMBER_LEADER_WAIT_NANOS);
         }
@@ -106,17 +109,20 @@ final class StoreService implements AutoCloseable {
         }
     }
 
-    private PeerTransport openTransport(long clusterId, Member self) throws IOException {
+    private PeerTransport newTransport(long clusterId, Member self) throws IOException {
         boolean secure = self.peerUrls().getFirst().startsWith("https:");
         PeerTransport transport = new PeerTransport(clusterId,
                 secure ? TlsContexts.peerClient(options.peerTls()) : null);
         opened.add(transport);
+        return transport;
+    }
+
+    private void listen(PeerTransport transport) throws IOException {
         for (URI url : options.listenPeerUrls()) {
             transport.listen(new InetSocketAddress(url.getHost(), url.getPort()),
                     url.getScheme().equals("https") ? TlsContexts.peerServer(options.peerTls()) : null);
             LOG.info("serving member traffic on {}", url);
         }
-        return transport;
     }
 
     private List<GrpcEndpoint.Listen> listens(List<URI> urls) throws IOException {

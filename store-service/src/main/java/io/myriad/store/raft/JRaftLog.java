@@ -14,7 +14,6 @@ import com.alipay.sofa.jraft.Closure;
 import com.alipay.sofa.jraft.Iterator;
 import com.alipay.sofa.jraft.NodeManager;
 import com.alipay.sofa.jraft.Status;
-import com.alipay.sofa.jraft.closure.ReadIndexClosure;
 import com.alipay.sofa.jraft.conf.Configuration;
 import com.alipay.sofa.jraft.core.DefaultJRaftServiceFactory;
 import com.alipay.sofa.jraft.core.NodeImpl;
@@ -102,7 +101,8 @@ public final class JRaftLog implements ReplicatedLog {
      * Opens the log and joins the group.
      *
      * @param directory where log, votes and snapshots are kept
-     * @param transport how to reach the other members; null in a cluster of one. Has to listen already
+     * @param transport how to reach the other members; null in a cluster of one. It listens when the log is open: what a
+     *            member asks before that would be lost, and JRaft waits minutes for the answer to a snapshot
      * @param snapshotEntries write a snapshot after so many entries
      * @param sync force to disk what is written
      * @param forceNanos told how long each force of the log took
@@ -217,13 +217,8 @@ public final class JRaftLog implements ReplicatedLog {
             return;
         }
         try {
-            node.readIndex(new byte[0], new ReadIndexClosure() {
-                @Override
-                public void run(Status status, long index, byte[] context) {
-                    callback.accept(
-                            status.isOk() ? null : leadership.known() ? StoreError.TIMEOUT : StoreError.NO_LEADER);
-                }
-            });
+            node.readIndex(new byte[0], new ReadIndexAnswer(status -> callback
+                    .accept(status.isOk() ? null : leadership.known() ? StoreError.TIMEOUT : StoreError.NO_LEADER)));
         } catch (IllegalStateException shuttingDown) {
             // The closure was called with the reason.
         }

@@ -8,6 +8,8 @@ import java.util.function.Supplier;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.myriad.store.api.CompactionRequest;
 import io.myriad.store.api.KVGrpc;
@@ -25,6 +27,7 @@ final class KvService {
 
     /** A range that may return more keys than this leaves the event loop. */
     private static final long MAX_KEYS_ON_EVENT_LOOP = 500;
+    private static final Logger LOG = LoggerFactory.getLogger(KvService.class);
 
     private final StoreMember member;
     private final Supplier<@Nullable Executor> currentLoop;
@@ -80,18 +83,31 @@ final class KvService {
 
     private void answer(@Nullable Executor executor, boolean onLoop, Responder responder, Supplier<Reply> query) {
         if (executor == null || onLoop && executor != member.readers()) {
-            responder.answer(query.get());
+            answer(responder, query);
             return;
         }
         try {
             executor.execute(() -> {
                 if (!responder.isCancelled()) {
-                    responder.answer(query.get());
+                    answer(responder, query);
                 }
             });
         } catch (RejectedExecutionException e) {
             responder.fail(StoreError.TOO_MANY_REQUESTS);
         }
+    }
+
+    /** A query that fails is answered, too: its caller has no other way to hear of it. */
+    private static void answer(Responder responder, Supplier<Reply> query) {
+        Reply reply;
+        try {
+            reply = query.get();
+        } catch (RuntimeException e) {
+            LOG.error("A read failed", e);
+            responder.fail(Statuses.internal());
+            return;
+        }
+        responder.answer(reply);
     }
 
     private void rangeStream(byte[] request, ServerCallStreamObserver<WireMessage> responses) {

@@ -8,6 +8,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.myriad.store.raft.ReplicatedLog;
 import io.myriad.store.state.StoreError;
@@ -19,6 +21,7 @@ import io.myriad.store.state.StoreError;
 final class LinearizableReads {
 
     private static final long RETRY_MILLIS = 50;
+    private static final Logger LOG = LoggerFactory.getLogger(LinearizableReads.class);
 
     private final ReplicatedLog log;
     private final LongSupplier nanoTime;
@@ -68,7 +71,13 @@ final class LinearizableReads {
                         .execute(() -> attempt(batch, deadlineNanos));
                 return;
             }
-            batch.forEach(callback -> callback.accept(error));
+            for (Consumer<@Nullable StoreError> callback : batch) {
+                try {
+                    callback.accept(error);
+                } catch (RuntimeException e) {
+                    LOG.error("A read failed", e); // and must not take the others with it
+                }
+            }
             round();
         });
     }

@@ -105,7 +105,7 @@ final class Methods {
             responder.fail(Statuses.invalid(String.valueOf(e.getMessage())));
         } catch (RuntimeException e) {
             LOG.error("A request failed", e);
-            responder.fail(io.grpc.Status.INTERNAL.withDescription("internal error").asException());
+            responder.fail(Statuses.internal());
         }
     }
 

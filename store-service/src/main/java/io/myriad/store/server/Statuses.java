@@ -36,6 +36,10 @@ final class Statuses {
         return new Stackless(Status.INVALID_ARGUMENT.withDescription(why));
     }
 
+    static StatusException internal() {
+        return new Stackless(Status.INTERNAL.withDescription("internal error"));
+    }
+
     private static final class Stackless extends StatusException {
         private static final long serialVersionUID = 1L;
 
