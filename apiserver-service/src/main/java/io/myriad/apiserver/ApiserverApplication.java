@@ -1,6 +1,7 @@
 package io.myriad.apiserver;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.springframework.boot.Banner;
@@ -8,6 +9,8 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
+
+import io.myriad.apiserver.http.ApiServer;
 
 /**
  * The API server's process: reads kube-apiserver's flags and runs the server in a Spring context that adds health and
@@ -18,6 +21,15 @@ public final class ApiserverApplication {
 
     /** Runs the server until the process is asked to end. A wrong flag is one line on stderr and exit code 1. */
     public static void main(String... args) {
+        // Embedding programs read the help to learn which flags there are.
+        if (List.of(args).contains("--help") || List.of(args).contains("-h")) {
+            System.out.print(ApiserverFlags.usage());
+            return;
+        }
+        if (List.of(args).contains("--version")) {
+            System.out.println("Kubernetes " + ApiServer.VERSION);
+            return;
+        }
         try {
             ConfigurableApplicationContext context = start(args);
             Runtime.getRuntime().addShutdownHook(new Thread(context::close, "apiserver-shutdown"));

@@ -181,6 +181,11 @@ final class ApiserverFlags {
 
     private ApiserverFlags() {}
 
+    /** All flags, one a line. */
+    static String usage() {
+        return new CommandLine(new ApiserverFlags()).getUsageMessage(CommandLine.Help.Ansi.OFF);
+    }
+
     /**
      * Reads a command line.
      *

@@ -1,6 +1,7 @@
 package io.myriad.store;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
@@ -13,12 +14,23 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
+import io.myriad.store.server.StoreMember;
+
 /** The store as a process of its own, or as a context among others. */
 public final class StoreApplication {
 
     private StoreApplication() {}
 
     public static void main(String... arguments) {
+        // Embedding programs read the help to learn which flags there are.
+        if (List.of(arguments).contains("--help") || List.of(arguments).contains("-h")) {
+            System.out.print(StoreOptions.usage());
+            return;
+        }
+        if (List.of(arguments).contains("--version")) {
+            System.out.println("etcd Version: " + StoreMember.ETCD_VERSION);
+            return;
+        }
         try {
             ConfigurableApplicationContext context = start(arguments);
             Runtime.getRuntime().addShutdownHook(new Thread(context::close, "store-shutdown"));

@@ -70,6 +70,11 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         }
     }
 
+    /** All flags, one a line. */
+    static String usage() {
+        return new CommandLine(specification()).getUsageMessage(CommandLine.Help.Ansi.OFF);
+    }
+
     private static String variableOf(String flag) {
         return "ETCD_" + flag.substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
     }

@@ -40,6 +40,13 @@ final class StoreOptionsTest {
         assertThat(options.listenMetricsUrls()).isEmpty();
     }
 
+    /** envtest looks for flags at the beginning of the help's lines. */
+    @Test
+    void theHelpNamesEachFlagAtTheBeginningOfALine() {
+        assertThat(StoreOptions.usage().lines().map(String::strip)).anyMatch(line -> line.startsWith("--data-dir"))
+                .anyMatch(line -> line.startsWith("--unsafe-no-fsync"));
+    }
+
     @Test
     void bothWaysToWriteAFlag() {
         StoreOptions options = parse("--name=a", "--data-dir", "d", "--unsafe-no-fsync=true",

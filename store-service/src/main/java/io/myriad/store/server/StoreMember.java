@@ -48,6 +48,9 @@ import io.myriad.store.state.StoreMachine;
  */
 public final class StoreMember implements AutoCloseable {
 
+    /** The version of etcd whose API this is. */
+    public static final String ETCD_VERSION = MaintenanceService.ETCD_VERSION;
+
     /** A request that is not answered after this long is given up, as etcd: 5 s and two election timeouts. */
     static final long REQUEST_TIMEOUT_NANOS = TimeUnit.MILLISECONDS
             .toNanos(5000 + 2 * JRaftLog.ELECTION_TIMEOUT_MILLIS);
