@@ -60,6 +60,7 @@ import io.myriad.apiserver.kind.Strategies;
 import io.myriad.apiserver.openapi.OpenApi;
 import io.myriad.apiserver.registry.BuiltinCatalog;
 import io.myriad.apiserver.registry.CatalogLookup;
+import io.myriad.apiserver.registry.CatalogObjects;
 import io.myriad.apiserver.registry.NamespaceHooks;
 import io.myriad.apiserver.registry.Registry;
 import io.myriad.apiserver.registry.RegistryWriter;
@@ -125,7 +126,7 @@ final class ApiserverRuntime implements AutoCloseable {
         this.rbac = options.authorization().contains(AuthorizationMode.RBAC) ? closing(rbac()) : null;
         Authorizer authorizer = authorizer();
         this.admission = closing(AdmissionPlugins.chain(new HashSet<>(options.admission().disabled()), lookup,
-                this::admissionSource, random, rbac, authorizer));
+                this::admissionSource, new CatalogObjects(() -> required(made).state()), random, rbac, authorizer));
         Registry operations = new Registry(admission, new SchemaOwnership(catalog::state, clock), authorizer, clock,
                 random);
         registry.set(operations);

@@ -45,9 +45,10 @@ class ObjectUsageTest {
 
     @Test
     void podsThatHaveEndedAreCountedAsObjectsOnly() {
-        JsonNode pod = json("""
-                {"spec": {"containers": [{"name": "a", "resources": {"requests": {"cpu": "1"}, "limits": {"cpu": "2"}}}]},
-                 "status": {"phase": "Running"}}""");
+        JsonNode pod = json(
+                """
+                        {"spec": {"containers": [{"name": "a", "resources": {"requests": {"cpu": "1"}, "limits": {"cpu": "2"}}}]},
+                         "status": {"phase": "Running"}}""");
         assertThat(shown(ObjectUsage.of("pods", pod))).isEqualTo(Map.of("count/pods", "1", "pods", "1", "cpu", "1",
                 "requests.cpu", "1", "limits.cpu", "2"));
         JsonNode ended = json(pod.toString().replace("Running", "Succeeded"));
@@ -71,7 +72,8 @@ class ObjectUsageTest {
     void scopesAreAboutPods() {
         JsonNode deadline = json("""
                 {"spec": {"activeDeadlineSeconds": 5, "priorityClassName": "high", "containers": [{"name": "a"}]}}""");
-        assertThat(QuotaScopes.match(json("{\"scopes\": [\"Terminating\", \"BestEffort\"]}"), "pods", deadline)).isTrue();
+        assertThat(QuotaScopes.match(json("{\"scopes\": [\"Terminating\", \"BestEffort\"]}"), "pods", deadline))
+                .isTrue();
         assertThat(QuotaScopes.match(json("{\"scopes\": [\"NotTerminating\"]}"), "pods", deadline)).isFalse();
         assertThat(QuotaScopes.match(json("{\"scopes\": [\"Terminating\"]}"), "services", deadline)).isFalse();
         JsonNode selector = json("""

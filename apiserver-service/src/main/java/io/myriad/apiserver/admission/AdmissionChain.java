@@ -2,19 +2,28 @@ package io.myriad.apiserver.admission;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
+import io.myriad.apiserver.admission.webhook.MutatingWebhooks;
+
 /** Runs the plugins: first all that change, in order, then all that refuse. */
 public final class AdmissionChain implements AutoCloseable {
     private final List<AdmissionPlugin> plugins;
+    private final @Nullable MutatingWebhooks webhooks;
     private final List<Followed<?>> followed;
 
     /** A chain of plugins that follow nothing. */
     public AdmissionChain(List<AdmissionPlugin> plugins) {
-        this(plugins, List.of());
+        this(plugins, null, List.of());
     }
 
-    /** @param followed what the plugins have to know of the objects there are */
-    AdmissionChain(List<AdmissionPlugin> plugins, List<Followed<?>> followed) {
+    /**
+     * @param webhooks run after the plugins that change, or null
+     * @param followed what the plugins have to know of the objects there are
+     */
+    AdmissionChain(List<AdmissionPlugin> plugins, @Nullable MutatingWebhooks webhooks, List<Followed<?>> followed) {
         this.plugins = List.copyOf(plugins);
+        this.webhooks = webhooks;
         this.followed = List.copyOf(followed);
     }
 
@@ -28,8 +37,15 @@ public final class AdmissionChain implements AutoCloseable {
         followed.forEach(Followed::close);
     }
 
-    /** Lets every plugin change the object. */
+    /** Lets every plugin change the object, and then the webhooks. */
     public void admit(AdmissionPlugin.Attributes attributes) {
+        change(attributes);
+        if (webhooks != null) {
+            webhooks.admit(attributes, () -> change(attributes));
+        }
+    }
+
+    private void change(AdmissionPlugin.Attributes attributes) {
         for (AdmissionPlugin plugin : plugins) {
             plugin.admit(attributes);
         }

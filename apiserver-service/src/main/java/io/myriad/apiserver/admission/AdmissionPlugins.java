@@ -4,12 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.GroupVersionResource;
+import io.myriad.apiserver.admission.webhook.AdmittedObjects;
+import io.myriad.apiserver.admission.webhook.MutatingWebhooks;
+import io.myriad.apiserver.admission.webhook.ServiceAddresses;
+import io.myriad.apiserver.admission.webhook.ValidatingWebhooks;
+import io.myriad.apiserver.admission.webhook.Webhook;
+import io.myriad.apiserver.admission.webhook.WebhookClient;
 import io.myriad.apiserver.authorization.Authorizer;
 import io.myriad.apiserver.authorization.RbacAuthorizer;
 import io.myriad.apiserver.storage.CachedObject;
@@ -39,25 +47,31 @@ public final class AdmissionPlugins {
      * @param disabled names of plugins to leave out ({@code --disable-admission-plugins})
      * @param lookup finds what plugins look at
      * @param sources gives the source of a resource
+     * @param objects what webhooks know of the kinds
      * @param random for name suffixes
      * @param rbac the RBAC policy, or null when that mode is off
      * @param authorizer decides about {@code escalate}, {@code bind}, {@code approve} and {@code sign}
      * @throws IllegalArgumentException when {@code disabled} names no plugin
      */
     public static AdmissionChain chain(Set<String> disabled, ObjectLookup lookup,
-            Function<GroupVersionResource, Source> sources, RandomGenerator random, @Nullable RbacAuthorizer rbac,
-            Authorizer authorizer) {
-        return new AdmissionPlugins(sources).chain(disabled, lookup, random, rbac, authorizer);
+            Function<GroupVersionResource, Source> sources, AdmittedObjects objects, RandomGenerator random,
+            @Nullable RbacAuthorizer rbac, Authorizer authorizer) {
+        return new AdmissionPlugins(sources).chain(disabled, lookup, objects, random, rbac, authorizer);
     }
 
-    private AdmissionChain chain(Set<String> disabled, ObjectLookup lookup, RandomGenerator random,
-            @Nullable RbacAuthorizer rbac, Authorizer authorizer) {
+    private AdmissionChain chain(Set<String> disabled, ObjectLookup lookup, AdmittedObjects objects,
+            RandomGenerator random, @Nullable RbacAuthorizer rbac, Authorizer authorizer) {
+        WebhookClient client = new WebhookClient(new ServiceAddresses(lookup, random));
+        MutatingWebhooks mutating = new MutatingWebhooks(webhooks("mutatingwebhookconfigurations"), lookup, objects,
+                client, random);
         List<AdmissionPlugin> plugins = new ArrayList<>(List.of(new NamespaceLifecycle(lookup), limitRanger(),
                 new ServiceAccountAdmission(lookup, random), new NodeRestriction(lookup), new TaintNodesByCondition(),
                 podSecurity(lookup), new PriorityAdmission(lookup), new DefaultTolerationSeconds(),
                 DefaultClass.ofClaims(lookup), new StorageObjectInUseProtection(), new RuntimeClassAdmission(lookup),
-                DefaultClass.ofIngresses(lookup), new PodResizeValidator(lookup), resourceQuota()));
-        List<String> names = plugins.stream().map(AdmissionPlugin::name).toList();
+                DefaultClass.ofIngresses(lookup), new PodResizeValidator(lookup),
+                new ValidatingWebhooks(webhooks("validatingwebhookconfigurations"), lookup, objects, client, random),
+                resourceQuota()));
+        List<String> names = Stream.concat(plugins.stream(), Stream.of(mutating)).map(AdmissionPlugin::name).toList();
         for (String name : disabled) {
             if (!names.contains(name)) {
                 throw new IllegalArgumentException("unknown admission plugin \"" + name + "\"; there are " + names);
@@ -68,12 +82,19 @@ public final class AdmissionPlugins {
         if (rbac != null) {
             plugins.add(new RoleEscalation(rbac, authorizer));
         }
-        return new AdmissionChain(plugins, followed);
+        return new AdmissionChain(plugins, disabled.contains(mutating.name()) ? null : mutating, followed);
     }
 
     private <T> Followed<T> following(Followed<T> one) {
         followed.add(one);
         return one;
+    }
+
+    private Supplier<List<List<Webhook>>> webhooks(String resource) {
+        Source source = sources.apply(new GroupVersionResource("admissionregistration.k8s.io", "v1", resource));
+        Followed<List<Webhook>> known = following(new Followed<>(resource, source.storage, (namespace, name) -> "",
+                stored -> Webhook.of(source.decoder.apply(stored))));
+        return () -> known.in("");
     }
 
     private Source source(String resource) {

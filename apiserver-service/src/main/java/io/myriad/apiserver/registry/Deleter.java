@@ -97,8 +97,10 @@ final class Deleter {
         if (!new HashSet<>(finalizers).equals(new HashSet<>(metadata.finalizers()))) {
             metadata.finalizers(finalizers);
         }
-        writes.admission().validate(writes.attributes(AdmissionPlugin.Operation.DELETE, resource, request,
-                request.name(), null, old));
+        AdmissionPlugin.Attributes attributes = writes.attributes(AdmissionPlugin.Operation.DELETE, resource, request,
+                request.name(), null, old);
+        writes.admission().admit(attributes);
+        writes.admission().validate(attributes);
         boolean heldBack = !metadata.finalizers().isEmpty() || !resource.hooks().mayVanish(object);
         if (mark == Mark.NONE && heldBack) {
             markDeleting(metadata);
