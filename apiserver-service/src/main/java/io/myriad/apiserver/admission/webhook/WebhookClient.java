@@ -84,9 +84,8 @@ public final class WebhookClient {
             answer.cancel(true);
             throw new IOException("context deadline exceeded", late);
         } catch (ExecutionException failure) {
-            throw new IOException(failure.getCause().getMessage() == null
-                    ? failure.getCause().toString()
-                    : failure.getCause().getMessage(), failure.getCause());
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+            throw new IOException(cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
         }
     }
 
