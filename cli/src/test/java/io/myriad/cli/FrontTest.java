@@ -98,7 +98,7 @@ final class FrontTest {
         Path first = build();
         change(checkout.resolve("cli/src/main/java/A.java"));
 
-        myriad("status");
+        myriad("start");
 
         assertThat(build()).isNotEqualTo(first);
         assertThat(first.resolve("lib/store-1-SNAPSHOT.jar")).exists();
@@ -110,16 +110,28 @@ final class FrontTest {
 
     @Test
     void buildsAgainWhenASourceIsChangedAddedOrRemoved() throws Exception {
-        myriad("status");
+        myriad("start");
         change(checkout.resolve("cli/src/main/java/A.java"));
-        myriad("status");
+        myriad("start");
         Files.writeString(checkout.resolve("cli/src/main/java/B.java"), "class B {}");
-        myriad("status");
+        myriad("start");
         Files.delete(checkout.resolve("cli/src/main/java/B.java"));
-        myriad("status");
-        myriad("status");
+        myriad("start");
+        myriad("start");
 
         assertThat(Files.readAllLines(checkout.resolve("built"))).hasSize(4);
+    }
+
+    @Test
+    void looksAtAClusterAndEndsItWithTheBuildThatThereIs() throws Exception {
+        myriad("create", "cluster");
+        change(checkout.resolve("cli/src/main/java/A.java"));
+
+        for (String command : List.of("status", "logs", "stop", "delete", "get")) {
+            assertThat(myriad(command, "x").err()).isEmpty();
+        }
+
+        assertThat(Files.readAllLines(checkout.resolve("built"))).hasSize(1);
     }
 
     @Test
