@@ -11,11 +11,13 @@ final class Annotations {
     static final String REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
     static final String DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas";
     static final String MAX_REPLICAS = "deployment.kubernetes.io/max-replicas";
+    /** Asks for a rollback to a revision, 0 for the one before; from the first versions of this API. */
+    static final String ROLLBACK_TO = "deprecated.deployment.rollback.to";
     private static final int HISTORY_CHARS_MAX = 2000;
 
     /** A ReplicaSet has its own of these; all others are copied from the Deployment. */
     private static final Set<String> OWN = Set.of("kubectl.kubernetes.io/last-applied-configuration", REVISION,
-            REVISION_HISTORY, DESIRED_REPLICAS, MAX_REPLICAS, "deprecated.deployment.rollback.to");
+            REVISION_HISTORY, DESIRED_REPLICAS, MAX_REPLICAS, ROLLBACK_TO);
 
     private Annotations() {}
 
@@ -47,6 +49,11 @@ final class Annotations {
             longer = longer.substring(longer.indexOf(',') + 1);
         }
         replicaSet.put(REVISION_HISTORY, longer);
+    }
+
+    /** Whether a ReplicaSet has this annotation of its own rather than from its Deployment. */
+    static boolean isOwn(String name) {
+        return OWN.contains(name);
     }
 
     static void setReplicas(Map<String, String> replicaSet, int desired, int max) {

@@ -30,6 +30,7 @@ import io.myriad.control.queue.Reconciler;
 import io.myriad.controller.loop.ControlLoop;
 import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.loop.Refusals;
 import io.myriad.controller.loop.WriteLog;
 import io.myriad.controller.model.Claims;
 import io.myriad.controller.model.ClusterInformers;
@@ -165,6 +166,15 @@ public final class DeploymentController implements Controller {
             owned.put(replicaSet.meta().uid(), replicaSet);
             views.add(ReplicaSetView.of(replicaSet));
         }
+        Rollback rollback = deployment.meta().terminating() || tree.path("spec").path("paused").asBoolean(false)
+                ? null
+                : Rollback.of(tree, views);
+        if (rollback != null) {
+            recorder.record(new Event(deployment.reference(), null, rollback.warning(), rollback.reason(), "",
+                    rollback.message()));
+            writes.wrote(key, deployments, context.client().update(path(key), rollback.deployment()));
+            return Reconciler.DONE;
+        }
         DeploymentView view = DeploymentView.of(tree);
         Instant now = context.clock().instant();
         Rollout.Decision decision = Rollout.decide(view, views, view.rolling() ? Set.of() : running(owned.keySet()),
@@ -211,8 +221,9 @@ public final class DeploymentController implements Controller {
             for (Workload orphan : claims.adoptable()) {
                 ObjectNode metadata = JsonNodeFactory.instance.objectNode().put("uid", orphan.meta().uid());
                 metadata.putArray("ownerReferences").add(controllerReference(deployment));
-                patchOwners(key, orphan, metadata);
-                claims.owned().add(orphan);
+                if (patchOwners(key, orphan, metadata)) {
+                    claims.owned().add(orphan);
+                }
             }
         }
         return claims.owned();
@@ -223,16 +234,19 @@ public final class DeploymentController implements Controller {
         return fresh.path("uid").asString("").equals(deployment.meta().uid()) && !fresh.has("deletionTimestamp");
     }
 
-    private void patchOwners(ObjectKey key, Workload replicaSet, ObjectNode metadata) {
+    /** Returns whether the ReplicaSet is still there and has the owners wanted. */
+    private boolean patchOwners(ObjectKey key, Workload replicaSet, ObjectNode metadata) {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         patch.set("metadata", metadata);
         try {
             writes.wrote(key, replicaSets,
                     context.client().patch(path(replicaSet.meta().key(), false), PatchType.STRATEGIC, patch));
+            return true;
         } catch (StatusException e) {
             if (e.status().reason() != StatusReason.NOT_FOUND && e.status().reason() != StatusReason.INVALID) {
                 throw e;
             }
+            return false;
         }
     }
 
@@ -286,6 +300,9 @@ public final class DeploymentController implements Controller {
             if (e.status().reason() == StatusReason.ALREADY_EXISTS) {
                 nameTaken(key, deployment, tree, name);
                 return false;
+            }
+            if (Refusals.namespaceTerminating(e)) {
+                return false; // nothing can be created here any more, and nobody needs to be told
             }
             String message = "Failed to create new replica set \"" + name + "\": " + e.getMessage();
             recorder.record(Event.warning(deployment.reference(), "ReplicaSetCreateError", message));

@@ -16,7 +16,7 @@ import io.myriad.api.value.JsonValues;
  * <p>A ReplicaSet is recognised by its template being equal to the Deployment's, as upstream does, and not by its name: so
  * ReplicaSets that upstream's controller made are taken over as they are. Only the name of a new one comes from the hash,
  * which is our own: upstream hashes the printed form of a Go structure, which changes with every release of that structure
- * and cannot be had without it. See {@code docs/decisions/0012-pod-template-hash.md}.
+ * and cannot be had without it. See {@code docs/decisions/0090-pod-template-hash.md}.
  */
 final class PodTemplates {
     static final String HASH_LABEL = "pod-template-hash";

@@ -318,15 +318,16 @@ final class Rollout {
             return false;
         }
         int before = replicas(old);
+        // ReplicaSets that are to have no pods may still report some as available: those are going and must not count.
+        List<Draft> oldest = old.stream().filter(draft -> draft.replicas > 0).sorted(BY_CREATION).toList();
+        int availableLeft = oldest.stream().mapToInt(Draft::available).sum() + newest.available() - minAvailable;
         // First what is not available anyway: it would only hold the rollout up.
-        List<Draft> oldest = old.stream().sorted(BY_CREATION).toList();
         int unhealthyLeft = removable;
         for (Draft draft : oldest) {
             int unhealthy = Math.clamp(draft.replicas - draft.available(), 0, unhealthyLeft);
             set(draft, draft.replicas - unhealthy, false);
             unhealthyLeft -= unhealthy;
         }
-        int availableLeft = all().stream().mapToInt(Draft::available).sum() - minAvailable;
         for (Draft draft : oldest) {
             int fewer = Math.clamp(availableLeft, 0, draft.replicas);
             set(draft, draft.replicas - fewer, false);

@@ -3,6 +3,7 @@ package io.myriad.controller.endpoints;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -17,6 +18,7 @@ import io.myriad.control.client.Resources;
 import io.myriad.control.events.Event;
 import io.myriad.control.events.EventRecorder;
 import io.myriad.control.informer.Informer;
+import io.myriad.control.informer.InformerHandler;
 import io.myriad.control.informer.ObjectKey;
 import io.myriad.control.queue.Reconciler;
 import io.myriad.controller.loop.ControlLoop;
@@ -45,6 +47,8 @@ public final class EndpointsController implements Controller {
     private final Informer<Workload> endpoints;
     private final EventRecorder recorder;
     private final WriteLog<ObjectKey> writes = new WriteLog<>();
+    /** Services that were deleted: their Endpoints go too, whoever made them. */
+    private final Set<ObjectKey> deletedServices = ConcurrentHashMap.newKeySet();
     private final ControlLoop<ObjectKey> loop;
 
     /**
@@ -57,8 +61,8 @@ public final class EndpointsController implements Controller {
         this.endpoints = context.informers().endpoints();
         this.recorder = context.recorder(MANAGER);
         this.loop = new ControlLoop<>(NAME, workers, this::keys, this::reconcile, context);
-        services.addHandler(ControlLoop.enqueueing(loop));
-        endpoints.addHandler(ControlLoop.enqueueing(loop));
+        services.addHandler(new ServiceHandler());
+        endpoints.addHandler(new EndpointsHandler());
         pods.addHandler(new PodServices(services, key -> loop.enqueueAfter(key, BATCH_MILLIS)));
     }
 
@@ -77,6 +81,45 @@ public final class EndpointsController implements Controller {
         return loop.stop(graceMillis);
     }
 
+    private final class ServiceHandler implements InformerHandler<Service> {
+        @Override
+        public void added(ObjectKey key, Service now, boolean initial) {
+            loop.enqueue(key);
+        }
+
+        @Override
+        public void updated(ObjectKey key, Service before, Service now) {
+            loop.enqueue(key);
+        }
+
+        @Override
+        public void deleted(ObjectKey key, Service last) {
+            if (endpoints.get(key) != null) {
+                deletedServices.add(key);
+            }
+            loop.enqueue(key);
+        }
+    }
+
+    /** Somebody else changes or deletes what we wrote. */
+    private final class EndpointsHandler implements InformerHandler<Workload> {
+        @Override
+        public void added(ObjectKey key, Workload now, boolean initial) {
+            loop.enqueue(key);
+        }
+
+        @Override
+        public void updated(ObjectKey key, Workload before, Workload now) {
+            loop.enqueue(key);
+        }
+
+        @Override
+        public void deleted(ObjectKey key, Workload last) {
+            deletedServices.remove(key);
+            loop.enqueue(key);
+        }
+    }
+
     /** Services, and what deleted Services have left. */
     private Set<ObjectKey> keys() {
         Set<ObjectKey> keys = new HashSet<>(services.keys());
@@ -92,12 +135,15 @@ public final class EndpointsController implements Controller {
         }
         if (service == null) {
             writes.forget(key);
-            if (known != null && MANAGER.equals(known.meta().labels().get(MANAGED_BY))) {
+            boolean ours = known != null && MANAGER.equals(known.meta().labels().get(MANAGED_BY));
+            if (known != null && (ours || deletedServices.contains(key))) {
                 Refusals.ignoringGone(
                         () -> context.client().delete(path(key), DeleteOptions.ofUid(known.meta().uid())));
             }
+            deletedServices.remove(key);
             return Reconciler.DONE;
         }
+        deletedServices.remove(key);
         if (service.selectsPods()) {
             write(key, service, known,
                     Subsets.of(service, pods.byIndex(ClusterInformers.PODS_BY_NAMESPACE, key.namespace())));

@@ -38,7 +38,7 @@ record Endpoint(String address, boolean ready, boolean serving, boolean terminat
     }
 
     static Endpoint of(Pod pod, String address, @Nullable Node node, Service service) {
-        boolean serving = service.publishNotReady() || pod.ready();
+        boolean serving = pod.ready();
         boolean terminating = pod.meta().terminating();
         boolean ready = service.publishNotReady() || pod.ready() && !terminating;
         String zone = node == null ? "" : node.meta().labels().getOrDefault("topology.kubernetes.io/zone", "");

@@ -195,15 +195,7 @@ public final class EndpointSliceController implements Controller {
 
     private void carryOut(ObjectKey key, Service service, Map<String, Workload> sources, SlicePlan plan) {
         ApiPath path = ApiPath.of(Resources.ENDPOINT_SLICES).in(key.namespace());
-        for (Slice slice : plan.update()) {
-            Workload source = sources.get(slice.name());
-            if (source == null) {
-                throw new IllegalStateException("update of a slice that is not there: " + slice.name());
-            }
-            ObjectNode tree = source.tree();
-            slice.fill(tree);
-            writes.wrote(key, slices, context.client().update(path.named(slice.name()), tree));
-        }
+        // What is new comes first, so that an endpoint which moves from one slice to another is never in none.
         for (Slice slice : plan.create()) {
             try {
                 writes.wrote(key, slices, context.client().create(path, create(service, slice)));
@@ -212,6 +204,15 @@ public final class EndpointSliceController implements Controller {
                     throw e;
                 }
             }
+        }
+        for (Slice slice : plan.update()) {
+            Workload source = sources.get(slice.name());
+            if (source == null) {
+                throw new IllegalStateException("update of a slice that is not there: " + slice.name());
+            }
+            ObjectNode tree = source.tree();
+            slice.fill(tree);
+            writes.wrote(key, slices, context.client().update(path.named(slice.name()), tree));
         }
         plan.delete().forEach(name -> delete(key, name));
     }

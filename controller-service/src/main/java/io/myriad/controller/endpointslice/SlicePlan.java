@@ -2,6 +2,7 @@ package io.myriad.controller.endpointslice;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Distributes endpoints over slices with as few writes as possible. Pure.
  *
- * <p>An endpoint stays in the slice it is in. What is new goes first into slices that must be written anyway, then, if all
- * that is left fits into one slice that has room, there, else into new ones. Slices that have become empty are turned into
+ * <p>An endpoint stays in the slice it is in. What is new goes first into slices that must be written anyway, the fullest
+ * first, then into new full ones, and the rest, if it fits, into a slice that has room. Slices that have become empty are turned into
  * those that would be created, or deleted. A Service always has at least one slice per address family.
  *
  * @param create slices to create
@@ -56,11 +57,22 @@ record SlicePlan(List<Slice> create, List<Slice> update, List<String> delete) {
         byGroup.values().forEach(left::addAll);
         Slice placeholder = new Slice("", new Slice.Group(addressType, List.of()), List.of(), labels);
         boolean none = plan.create.isEmpty() && plan.update.isEmpty() && existing.size() == left.size();
-        if (none && !left.removeIf(slice -> isPlaceholder(slice, placeholder))) {
+        if (none && !removeOne(left, placeholder)) {
             plan.create.add(placeholder);
         }
         plan.reuse(left);
         return plan;
+    }
+
+    /** One placeholder that is there already stays; others go. */
+    private static boolean removeOne(List<Slice> left, Slice placeholder) {
+        for (Slice slice : left) {
+            if (isPlaceholder(slice, placeholder)) {
+                left.remove(slice);
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isPlaceholder(Slice slice, Slice placeholder) {
@@ -88,18 +100,18 @@ record SlicePlan(List<Slice> create, List<Slice> update, List<String> delete) {
             drafts.add(draft);
         }
         List<Endpoint> fresh = new ArrayList<>(missing.values());
-        for (Draft draft : drafts) {
-            if (draft.changed) {
-                place(fresh, draft);
+        drafts.stream().filter(draft -> draft.changed && !draft.kept.isEmpty())
+                .sorted(Comparator.<Draft>comparingInt(draft -> draft.kept.size()).reversed())
+                .forEach(draft -> place(fresh, draft));
+        while (!fresh.isEmpty()) {
+            Draft roomy = roomiest(drafts, fresh.size());
+            if (roomy != null) {
+                place(fresh, roomy);
+            } else {
+                List<Endpoint> taken = fresh.subList(0, Math.min(fresh.size(), ENDPOINTS_PER_SLICE_MAX));
+                create.add(new Slice("", group, List.copyOf(taken), labels));
+                taken.clear();
             }
-        }
-        Draft roomy = roomiest(drafts, fresh.size());
-        if (!fresh.isEmpty() && roomy != null) {
-            place(fresh, roomy);
-        }
-        for (int at = 0; at < fresh.size(); at += ENDPOINTS_PER_SLICE_MAX) {
-            create.add(new Slice("", group,
-                    List.copyOf(fresh.subList(at, Math.min(fresh.size(), at + ENDPOINTS_PER_SLICE_MAX))), labels));
         }
         for (Draft draft : drafts) {
             if (draft.kept.isEmpty()) {

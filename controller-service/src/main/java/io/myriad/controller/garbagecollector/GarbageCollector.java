@@ -71,7 +71,7 @@ public final class GarbageCollector implements Controller {
     private final EventRecorder recorder;
     private final Graph graph = new Graph();
     private final Map<GroupVersionResource, Informer<Item>> monitors = new HashMap<>();
-    private final Set<String> absentOwners = boundedSet();
+    private final AbsentOwners absentOwners = new AbsentOwners(ABSENT_OWNERS_MAX);
     private final ControlLoop<Graph.Work> loop;
     private final ControlLoop<String> discoveryLoop;
 
@@ -86,18 +86,6 @@ public final class GarbageCollector implements Controller {
         this.discoveryLoop = new ControlLoop<>(NAME + "-discovery", 1, () -> List.of(DISCOVERY_KEY),
                 key -> discover(), context);
         context.registry().gauge("garbagecollector_graph_objects", graph, Graph::size);
-    }
-
-    private static Set<String> boundedSet() {
-        return java.util.Collections.synchronizedSet(
-                java.util.Collections.newSetFromMap(new LinkedHashMap<String, Boolean>(64, 0.75f, true) {
-                    private static final long serialVersionUID = 1L;
-
-                    @Override
-                    protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                        return size() > ABSENT_OWNERS_MAX;
-                    }
-                }));
     }
 
     @Override
@@ -178,7 +166,7 @@ public final class GarbageCollector implements Controller {
 
             @Override
             public void deleted(ObjectKey key, Item last) {
-                absentOwners.add(last.uid());
+                absentOwners.add(last);
                 enqueue(graph.remove(last.uid()));
             }
         });
@@ -264,8 +252,12 @@ public final class GarbageCollector implements Controller {
 
     private long judge(Item item) {
         List<Verdict.OwnerState> states = new ArrayList<>(item.owners().size());
+        boolean unobserved = false;
         for (OwnerReference reference : item.owners()) {
-            states.add(state(item, reference));
+            Verdict.OwnerState state = state(item, reference);
+            unobserved |= state == Verdict.OwnerState.UNKNOWN
+                    || state != Verdict.OwnerState.ABSENT && graph.get(reference.uid()) == null;
+            states.add(state);
         }
         switch (Verdict.of(item, states, graph.dependentsOf(item.uid()))) {
             case Verdict.Keep keep -> {
@@ -281,7 +273,8 @@ public final class GarbageCollector implements Controller {
                         delete.unblock() ? options : options.withResourceVersion(item.resourceVersion())));
             }
         }
-        return states.contains(Verdict.OwnerState.UNKNOWN) ? DISCOVERY_MILLIS : Reconciler.DONE;
+        // No watch will tell of the end of an owner that no watch has shown.
+        return unobserved ? DISCOVERY_MILLIS : Reconciler.DONE;
     }
 
     private Verdict.OwnerState state(Item item, OwnerReference reference) {
@@ -289,7 +282,7 @@ public final class GarbageCollector implements Controller {
         if (owner != null && owner.isMeantBy(item, reference)) {
             return owner.waitsForDependents() ? Verdict.OwnerState.WAITING : Verdict.OwnerState.SOLID;
         }
-        if (owner == null && absentOwners.contains(reference.uid())) {
+        if (owner == null && absentOwners.contains(item, reference)) {
             return Verdict.OwnerState.ABSENT;
         }
         return ask(item, reference);
@@ -309,28 +302,28 @@ public final class GarbageCollector implements Controller {
                     + " is namespaced, a cluster-scoped object cannot have it"));
             return Verdict.OwnerState.SOLID;
         }
+        String namespace = resource.namespaced() ? item.namespace() : "";
         try {
             JsonNode metadata = context.client().get(ApiPath.of(resource.name())
-                    .in(resource.namespaced() ? item.namespace() : "").named(reference.name())).path("metadata");
+                    .in(namespace).named(reference.name())).path("metadata");
             if (!metadata.path("uid").asString("").equals(reference.uid())) {
-                return absent(item, reference);
+                return absent(item, reference, namespace);
             }
             boolean waits = metadata.has("deletionTimestamp") && metadata.path("finalizers").valueStream()
                     .anyMatch(one -> one.asString("").equals(Item.FOREGROUND_FINALIZER));
             return waits ? Verdict.OwnerState.WAITING : Verdict.OwnerState.SOLID;
         } catch (StatusException e) {
             if (e.status().reason() == StatusReason.NOT_FOUND) {
-                return absent(item, reference);
+                return absent(item, reference, namespace);
             }
             throw e;
         }
     }
 
-    private Verdict.OwnerState absent(Item item, OwnerReference reference) {
+    private Verdict.OwnerState absent(Item item, OwnerReference reference, String namespace) {
+        absentOwners.add(reference, namespace);
         Item other = graph.get(reference.uid());
-        if (other == null) {
-            absentOwners.add(reference.uid()); // otherwise the uid exists, under other coordinates
-        } else if (!other.namespace().isEmpty() && !other.namespace().equals(item.namespace())) {
+        if (other != null && !other.namespace().isEmpty() && !other.namespace().equals(item.namespace())) {
             recorder.record(Event.warning(about(item), "OwnerRefInvalidNamespace", "ownerRef " + reference.kind() + " "
                     + reference.name() + " does not exist in namespace \"" + item.namespace() + "\""));
         }

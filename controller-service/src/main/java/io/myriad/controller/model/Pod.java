@@ -15,16 +15,18 @@ import io.myriad.control.events.ObjectReference;
  * @param phase its phase, such as {@code Running}
  * @param readySince since when it is ready, or null when it is not
  * @param restarts the largest restart count of its containers
+ * @param sidecarRestarts the largest restart count of its sidecars
  * @param deletionCost its annotation {@code controller.kubernetes.io/pod-deletion-cost}, 0 without
  * @param addresses its IP addresses
  * @param network what endpoints need of its spec
  * @param tolerations its tolerations
  * @param gracePeriodSeconds the grace period of its deletion; 0 when there is none
  * @param disrupted whether it has the condition DisruptionTarget
+ * @param evicted whether its kubelet ended it for want of resources
  */
 public record Pod(ObjectMeta meta, String nodeName, String phase, @Nullable Instant readySince, int restarts,
-        int deletionCost, List<String> addresses, Network network, List<Toleration> tolerations,
-        long gracePeriodSeconds, boolean disrupted) {
+        int sidecarRestarts, int deletionCost, List<String> addresses, Network network, List<Toleration> tolerations,
+        long gracePeriodSeconds, boolean disrupted, boolean evicted) {
     /** What endpoints need of a pod's spec. */
     public record Network(String hostname, String subdomain, boolean hostNetwork, List<Port> ports) {}
 

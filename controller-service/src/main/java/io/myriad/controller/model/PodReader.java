@@ -43,10 +43,11 @@ final class PodReader implements Extractor<Pod> {
             }
         }
         return new Pod(metadata.read(object), names.intern(spec.path("nodeName").asString("")),
-                names.intern(status.path("phase").asString("")), readySince, restarts(status),
+                names.intern(status.path("phase").asString("")), readySince, restarts(status), sidecarRestarts(spec, status),
                 integer(tree.path("metadata").path("annotations").path(DELETION_COST).asString("")), addresses(status),
                 networks.intern(network(spec)), this.tolerations.intern(tolerations(spec)),
-                tree.path("metadata").path("deletionGracePeriodSeconds").asLong(0), disrupted);
+                tree.path("metadata").path("deletionGracePeriodSeconds").asLong(0), disrupted,
+                status.path("reason").asString("").equals("Evicted"));
     }
 
     private static int restarts(JsonNode status) {
@@ -55,6 +56,26 @@ final class PodReader implements Extractor<Pod> {
             most = Math.max(most, container.path("restartCount").asInt(0));
         }
         return most;
+    }
+
+    private static int sidecarRestarts(JsonNode spec, JsonNode status) {
+        int most = 0;
+        for (JsonNode container : status.path("initContainerStatuses")) {
+            int restarts = container.path("restartCount").asInt(0);
+            if (restarts > most && isSidecar(spec, container.path("name").asString(""))) {
+                most = restarts;
+            }
+        }
+        return most;
+    }
+
+    private static boolean isSidecar(JsonNode spec, String name) {
+        for (JsonNode container : spec.path("initContainers")) {
+            if (container.path("name").asString("").equals(name)) {
+                return container.path("restartPolicy").asString("").equals("Always");
+            }
+        }
+        return false;
     }
 
     private static List<String> addresses(JsonNode status) {

@@ -35,7 +35,7 @@ public final class PodServices implements InformerHandler<Pod> {
         boolean changed = moved || before.ready() != now.ready() || !before.addresses().equals(now.addresses())
                 || before.meta().terminating() != now.meta().terminating() || before.finished() != now.finished()
                 || !before.nodeName().equals(now.nodeName());
-        if (changed && !now.addresses().isEmpty()) {
+        if (changed && !(now.addresses().isEmpty() && before.addresses().isEmpty())) {
             wake(now);
         }
     }

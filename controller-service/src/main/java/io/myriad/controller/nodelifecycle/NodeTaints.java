@@ -46,13 +46,11 @@ final class NodeTaints {
         }
         String lost = lostKey(node);
         if (noExecute && !lost.isEmpty()) {
-            wanted.add(new Taint(lost, "", Taint.NO_EXECUTE, now));
+            wanted.add(new Taint(lost, "", Taint.NO_EXECUTE, lostSince(node, now)));
         }
         List<Taint> result = new ArrayList<>();
         for (Taint there : node.taints()) {
-            boolean ours = there.effect().equals(Taint.NO_SCHEDULE) && OURS.contains(there.key())
-                    || there.effect().equals(Taint.NO_EXECUTE)
-                            && (there.key().equals(NOT_READY) || there.key().equals(UNREACHABLE));
+            boolean ours = there.effect().equals(Taint.NO_SCHEDULE) && OURS.contains(there.key()) || marksLost(there);
             if (!ours || wanted.stream().anyMatch(there::matches)) {
                 result.add(there);
             }
@@ -63,6 +61,25 @@ final class NodeTaints {
             }
         }
         return result;
+    }
+
+    /**
+     * Since when the node is marked as lost, for whichever of the two reasons: from one to the other, the time that its pods
+     * are given goes on.
+     */
+    private static Instant lostSince(Node node, Instant now) {
+        for (Taint taint : node.taints()) {
+            Instant added = taint.added();
+            if (marksLost(taint) && added != null) {
+                return added;
+            }
+        }
+        return now;
+    }
+
+    private static boolean marksLost(Taint taint) {
+        return taint.effect().equals(Taint.NO_EXECUTE)
+                && (taint.key().equals(NOT_READY) || taint.key().equals(UNREACHABLE));
     }
 
     private static String status(Node node, String condition) {
@@ -81,7 +98,6 @@ final class NodeTaints {
 
     /** Whether it has been marked as lost already, for whichever reason. */
     static boolean markedLost(Node node) {
-        return node.taints().stream().anyMatch(taint -> taint.effect().equals(Taint.NO_EXECUTE)
-                && (taint.key().equals(NOT_READY) || taint.key().equals(UNREACHABLE)));
+        return node.taints().stream().anyMatch(NodeTaints::marksLost);
     }
 }

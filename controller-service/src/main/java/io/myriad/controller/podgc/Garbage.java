@@ -16,7 +16,7 @@ final class Garbage {
 
     private Garbage() {}
 
-    /** Ended pods beyond the number that may be kept, the oldest first; none when the number is 0. */
+    /** Ended pods beyond the number that may be kept: evicted ones first, then the oldest; none when the number is 0. */
     static List<Pod> ended(Collection<Pod> pods, int keptMax) {
         if (keptMax == 0) {
             return List.of();
@@ -31,7 +31,7 @@ final class Garbage {
         if (surplus <= 0) {
             return List.of();
         }
-        ended.sort(Comparator.comparing((Pod pod) -> pod.meta().created()).thenComparing(pod -> pod.meta().name()));
+        ended.sort(Comparator.comparing((Pod pod) -> !pod.evicted()).thenComparing(pod -> pod.meta().created()).thenComparing(pod -> pod.meta().name()));
         return ended.subList(0, surplus);
     }
 

@@ -9,6 +9,8 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,6 +34,7 @@ import io.myriad.controller.model.Pod;
 
 /** Looks for garbage pods every 20 seconds, and at once when a pod that no node has is deleted. */
 public final class PodGarbageController implements Controller {
+    private static final Logger log = LoggerFactory.getLogger(PodGarbageController.class);
     private static final String NAME = "pod-garbage-collector-controller";
     private static final long PERIOD_MILLIS = 20_000;
     /** A node must have been missing for so long before its pods go; it may be about to register. */
@@ -128,8 +131,17 @@ public final class PodGarbageController implements Controller {
         }
     }
 
-    /** A pod that no kubelet will end is marked as failed first, so that its controller and its watchers see an end. */
+    /** What the server refuses to let go must not keep the rest: it is tried again with the next sweep. */
     private void remove(Pod pod, String disruption) {
+        try {
+            end(pod, disruption);
+        } catch (StatusException e) {
+            log.warn("pod {} could not be removed: {}", pod.meta().key(), e.getMessage());
+        }
+    }
+
+    /** A pod that no kubelet will end is marked as failed first, so that its controller and its watchers see an end. */
+    private void end(Pod pod, String disruption) {
         ApiPath path = ApiPath.of(Resources.PODS).in(pod.meta().namespace()).named(pod.meta().name());
         Refusals.ignoringGone(() -> {
             if (!pod.finished()) {

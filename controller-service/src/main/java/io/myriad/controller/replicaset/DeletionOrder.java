@@ -17,6 +17,9 @@ import io.myriad.controller.model.Pod;
  * Which pods of a ReplicaSet go first when there are too many: the order that upstream documents for ReplicaSets, in its
  * eight steps. Ages are compared by the power of two of their length, so that among pods of about the same age chance (the
  * uid) decides rather than the clock.
+ *
+ * <p>Upstream asks for the uid as soon as two ages differ within one power of two, and goes on to the next step when they
+ * are equal; that is not a transitive order, which Java's sort rejects. Here the uid comes last, when all else is equal.
  */
 final class DeletionOrder {
     private DeletionOrder() {}
@@ -54,9 +57,11 @@ final class DeletionOrder {
                 .thenComparingInt(one -> one.pod.ready() ? 1 : 0)
                 .thenComparingInt(one -> one.pod.deletionCost())
                 .thenComparing(Comparator.comparingInt(Ranked::neighbours).reversed())
-                .thenComparing((a, b) -> byAge(a.pod, a.pod.readySince(), b.pod, b.pod.readySince(), now))
+                .thenComparingInt(one -> magnitude(one.pod.readySince(), now))
                 .thenComparing(Comparator.<Ranked>comparingInt(one -> one.pod.restarts()).reversed())
-                .thenComparing((a, b) -> byAge(a.pod, a.pod.meta().created(), b.pod, b.pod.meta().created(), now));
+                .thenComparing(Comparator.<Ranked>comparingInt(one -> one.pod.sidecarRestarts()).reversed())
+                .thenComparingInt(one -> magnitude(one.pod.meta().created(), now))
+                .thenComparing(one -> one.pod.meta().uid());
     }
 
     private static int phase(String phase) {
@@ -67,16 +72,9 @@ final class DeletionOrder {
         };
     }
 
-    private static int byAge(Pod a, @Nullable Instant from, Pod b, @Nullable Instant since, Instant now) {
-        if (from == null || since == null || from.equals(since)) {
-            return 0;
-        }
-        int byRank = Integer.compare(magnitude(from, now), magnitude(since, now));
-        return byRank != 0 ? byRank : a.meta().uid().compareTo(b.meta().uid());
-    }
-
-    private static int magnitude(Instant from, Instant now) {
-        long nanos = Duration.between(from, now).toNanos();
+    /** The power of two of an age in nanoseconds; -1 for none. */
+    private static int magnitude(@Nullable Instant from, Instant now) {
+        long nanos = from == null ? 0 : Duration.between(from, now).toNanos();
         return nanos <= 0 ? -1 : 63 - Long.numberOfLeadingZeros(nanos);
     }
 }

@@ -31,22 +31,23 @@ final class Eviction {
             if (from.isBefore(pod.meta().created())) {
                 from = pod.meta().created();
             }
-            boolean tolerated = false;
-            long seconds = -1;
-            for (Toleration toleration : pod.tolerations()) {
-                if (toleration.tolerates(taint)) {
-                    tolerated = true;
-                    if (toleration.seconds() >= 0) {
-                        seconds = seconds < 0 ? toleration.seconds() : Math.min(seconds, toleration.seconds());
-                    }
-                }
-            }
-            if (tolerated && seconds < 0) {
+            Toleration toleration = first(pod.tolerations(), taint);
+            if (toleration != null && toleration.seconds() < 0) {
                 continue;
             }
-            Instant deadline = tolerated ? from.plusSeconds(seconds) : Instant.EPOCH;
+            Instant deadline = toleration == null ? Instant.EPOCH : from.plusSeconds(toleration.seconds());
             earliest = earliest == null || deadline.isBefore(earliest) ? deadline : earliest;
         }
         return earliest;
+    }
+
+    /** The first toleration that fits counts, whatever others say: upstream's rule. */
+    private static @Nullable Toleration first(List<Toleration> tolerations, Taint taint) {
+        for (Toleration toleration : tolerations) {
+            if (toleration.tolerates(taint)) {
+                return toleration;
+            }
+        }
+        return null;
     }
 }
