@@ -13,6 +13,7 @@ final class ControllerNames {
             Map.entry("endpoint", "endpoints-controller"),
             Map.entry("namespace", "namespace-controller"),
             Map.entry("garbagecollector", "garbage-collector-controller"),
+            Map.entry("resourcequota", "resourcequota-controller"),
             Map.entry("serviceaccount", "serviceaccount-controller"),
             Map.entry("serviceaccount-token", "serviceaccount-token-controller"),
             Map.entry("root-ca-cert-publisher", "root-ca-certificate-publisher-controller"),

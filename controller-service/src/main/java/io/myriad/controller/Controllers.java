@@ -21,6 +21,7 @@ import io.myriad.controller.namespace.NamespaceController;
 import io.myriad.controller.nodelifecycle.NodeLifecycleController;
 import io.myriad.controller.podgc.PodGarbageController;
 import io.myriad.controller.replicaset.ReplicaSetController;
+import io.myriad.controller.resourcequota.ResourceQuotaController;
 import io.myriad.controller.rootca.RootAuthorityController;
 import io.myriad.controller.serviceaccount.ServiceAccountController;
 import io.myriad.controller.tainteviction.TaintEvictionController;
@@ -47,6 +48,7 @@ final class Controllers {
                 () -> new NamespaceController(workers(options, "namespace"), discovery, context));
         table.put("garbage-collector-controller",
                 () -> new GarbageCollector(workers(options, "gc"), discovery, context));
+        table.put("resourcequota-controller", () -> new ResourceQuotaController(discovery, context));
         table.put("serviceaccount-controller", () -> new ServiceAccountController(context));
         String authorities = rootAuthorities(options);
         if (!authorities.isEmpty()) {

@@ -68,7 +68,8 @@ public final class AdmissionPlugins {
                 new ServiceAccountAdmission(lookup, random), new NodeRestriction(lookup), new TaintNodesByCondition(),
                 podSecurity(lookup), new PriorityAdmission(lookup), new DefaultTolerationSeconds(),
                 DefaultClass.ofClaims(lookup), new StorageObjectInUseProtection(), new RuntimeClassAdmission(lookup),
-                DefaultClass.ofIngresses(lookup), new PodResizeValidator(lookup),
+                CertificateRights.toApprove(authorizer), CertificateRights.toSign(authorizer),
+                new CertificateSubjectRestriction(), DefaultClass.ofIngresses(lookup), new PodResizeValidator(lookup),
                 new ValidatingWebhooks(webhooks("validatingwebhookconfigurations"), lookup, objects, client, random),
                 resourceQuota()));
         List<String> names = Stream.concat(plugins.stream(), Stream.of(mutating)).map(AdmissionPlugin::name).toList();
