@@ -7,6 +7,7 @@ import java.util.Map;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
@@ -63,6 +64,8 @@ public final class ApiserverApplication {
         Map<String, Object> properties = new HashMap<>();
         properties.put("spring.application.name", "apiserver");
         properties.put("spring.jmx.enabled", "false");
+        // Without the management port's server no thread would hold the process.
+        properties.put("spring.main.keep-alive", "true");
         properties.put("server.port", options.managementPort());
         properties.put("server.address", "127.0.0.1");
         properties.put("management.endpoints.web.exposure.include", "health,info,prometheus");
@@ -75,6 +78,9 @@ public final class ApiserverApplication {
     private static String reason(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null && !(cause instanceof IllegalArgumentException)) {
+            if (cause instanceof PortInUseException inUse) {
+                return "--management-port: port " + inUse.getPort() + " is in use";
+            }
             cause = cause.getCause();
         }
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();

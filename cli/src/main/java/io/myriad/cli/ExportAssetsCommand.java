@@ -36,6 +36,10 @@ final class ExportAssetsCommand implements Action {
     static String launcher(String program, ServiceKind kind, JavaCommand java) {
         List<String> command = new ArrayList<>(java.start(JavaCommand.smallProcessFlags()));
         command.add(kind.mainClass());
+        if (kind == ServiceKind.APISERVER) {
+            // Tests run several at a time, and nobody looks at its actuator.
+            command.add("--management-port=0");
+        }
         return """
                 #!/bin/sh
                 # Myriad's %1$s with the flags of %2$s. Written by 'myriad export assets'.

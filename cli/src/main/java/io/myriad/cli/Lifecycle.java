@@ -38,7 +38,7 @@ import io.myriad.cli.terminal.Progress;
 final class Lifecycle {
     /** A service gets this long to end by itself; the store needs it most, to write its snapshot. */
     static final Duration STOP_GRACE = Duration.ofSeconds(20);
-    /** After this nobody believes any more that an API server will be ready. */
+    /** After this nobody believes any more that an API server will be ready, unless the user is more patient. */
     private static final Duration API_LIMIT = Duration.ofMinutes(2);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
     /** A poll of the nodes takes at most this part of the time. */
@@ -78,7 +78,7 @@ final class Lifecycle {
             }
             return "";
         });
-        awaitApi(deaths);
+        awaitApi(deaths, waitLimit.compareTo(API_LIMIT) > 0 ? waitLimit : API_LIMIT);
         // While the nodes come up; not earlier, for a cluster that does not start must not have changed the current context.
         new KubeconfigFile(state.kubeconfig())
                 .merge(Files.readString(cluster.directory().pki().kubeconfig(Pki.Identity.ADMIN)));
@@ -99,10 +99,10 @@ final class Lifecycle {
         }
     }
 
-    private void awaitApi(int deaths) throws IOException, InterruptedException {
+    private void awaitApi(int deaths, Duration limit) throws IOException, InterruptedException {
         progress.step("Starting " + summary(), step -> {
             List<Component> servers = cluster.components(ServiceKind.APISERVER).toList();
-            await(API_LIMIT, deaths, servers);
+            await(limit, deaths, servers);
             return "";
         });
     }
