@@ -1,0 +1,111 @@
+package io.myriad.benchmarks.sizes;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+
+import io.myriad.control.client.ApiClient;
+import io.myriad.control.client.ClientOptions;
+import io.myriad.control.client.KubeConfig;
+
+/** The command {@code benchmarks/first-sizes}; {@link Settings#USAGE} says what it does. */
+final class FirstSizes {
+    private final Settings settings;
+    private final Path checkout;
+    private final Path work;
+    private final Report report = new Report();
+
+    private FirstSizes(Settings settings, Path checkout, Path work) {
+        this.settings = settings;
+        this.checkout = checkout;
+        this.work = work;
+    }
+
+    /** Arguments: the checkout, then the command's. */
+    public static void main(String... arguments) throws IOException, InterruptedException {
+        Settings settings;
+        try {
+            settings = Settings.parse(List.of(arguments).subList(1, arguments.length).toArray(String[]::new));
+        } catch (IllegalArgumentException e) {
+            System.err.println("first-sizes: " + e.getMessage() + "\n\n" + Settings.USAGE);
+            System.exit(2);
+            return;
+        }
+        FirstSizes run = new FirstSizes(settings, Path.of(arguments[0]), Files.createTempDirectory("first-sizes"));
+        try {
+            run.run();
+        } catch (IOException e) {
+            System.err.println("first-sizes: " + e.getMessage());
+            System.exit(1);
+        }
+        System.out.print(settings.json() ? run.report.json() : run.report.table());
+    }
+
+    private void run() throws IOException, InterruptedException {
+        progress("creating a cluster with " + settings.nodes() + " nodes");
+        List<String> flags = new ArrayList<>(List.of("--nodes", Integer.toString(settings.nodes())));
+        flags.addAll(settings.createFlags());
+        MyriadCluster cluster = MyriadCluster.create(checkout.resolve("myriad"), work.resolve("home"),
+                flags.toArray(String[]::new));
+        try {
+            report.created(settings.nodes(), cluster.createSeconds(), cluster.processes().memory());
+            load(cluster);
+            lists(cluster);
+            report.memory(cluster);
+            if (settings.real()) {
+                real(cluster);
+            }
+        } finally {
+            if (settings.keep()) {
+                progress("left running: KUBECONFIG=" + cluster.kubeconfig() + " MYRIAD_HOME=" + work.resolve("home"));
+            } else {
+                cluster.close();
+            }
+        }
+    }
+
+    private void load(MyriadCluster cluster) throws IOException, InterruptedException {
+        progress("bringing " + settings.pods() + " pods of " + settings.deployments() + " Deployments to Running");
+        KubeConfig config = KubeConfig.read(cluster.kubeconfig());
+        try (ApiClient client = ApiClient.create(ClientOptions.of(config, List.of(), "myriad-benchmarks"),
+                new CompositeMeterRegistry())) {
+            PodLoad.Outcome outcome = new PodLoad(client, settings.pods(), settings.deployments())
+                    .run(cluster.processes());
+            report.loaded(settings.pods(), outcome);
+            report.memory(cluster);
+            if (outcome.running() == 0) {
+                throw new IOException("no pod runs");
+            }
+        }
+    }
+
+    private void lists(Subject subject) throws IOException, InterruptedException {
+        KubeConfig config = KubeConfig.read(subject.kubeconfig());
+        try (ListClient client = new ListClient(config.server(), config.credentials().tls())) {
+            for (Lists.Format format : Lists.Format.values()) {
+                progress(subject.name() + ": listing pods as " + format);
+                report.listed(subject.name(), Lists.measure(client, subject.processes(), format, settings.rounds()));
+            }
+        }
+    }
+
+    /** The same stored pods, served by the real kube-apiserver over the real etcd. */
+    private void real(MyriadCluster cluster) throws IOException, InterruptedException {
+        progress("starting the real etcd and kube-apiserver");
+        try (RealServer real = RealServer.start(checkout, settings.peers(), work.resolve("real"))) {
+            try (StoredPods pods = StoredPods.of(cluster)) {
+                progress(pods.copyTo(real.store()) + " pods copied");
+            }
+            lists(real);
+            report.memory(real);
+        }
+    }
+
+    private static void progress(String what) {
+        System.err.println(" • " + what);
+    }
+}
