@@ -17,6 +17,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.TreeTraversingParser;
 
 import io.myriad.api.Status;
 import io.myriad.api.StatusException;
@@ -69,6 +70,20 @@ public final class JsonReader {
             throw new StatusException(Status.badRequest("json parse error: the text is not UTF-8"));
         }
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), JsonText.repaired(json))) {
+            return new JsonReader(parser).read(type);
+        } catch (JacksonException failure) {
+            throw new StatusException(Status.badRequest("json parse error: " + failure.getOriginalMessage()));
+        }
+    }
+
+    /**
+     * Reads a tree that was made of something else, by the same rules as its text.
+     *
+     * @param tree not changed, and not shared with the result
+     * @throws StatusException 400 when a value has the wrong type
+     */
+    public static Parsed read(ObjectNode tree, ObjectType type) {
+        try (JsonParser parser = new TreeTraversingParser(tree, ObjectReadContext.empty())) {
             return new JsonReader(parser).read(type);
         } catch (JacksonException failure) {
             throw new StatusException(Status.badRequest("json parse error: " + failure.getOriginalMessage()));

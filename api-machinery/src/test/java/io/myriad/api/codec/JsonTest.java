@@ -25,8 +25,11 @@ class JsonTest {
         return JsonReader.read(json.getBytes(StandardCharsets.UTF_8), type);
     }
 
+    /** What is read from the text, which is what is read from its tree too. */
     private String tree(String json) {
-        return read(json, pod).object().toString();
+        JsonReader.Parsed parsed = read(json, pod);
+        assertThat(JsonReader.read(read(json, null).object(), pod)).isEqualTo(parsed);
+        return parsed.object().toString();
     }
 
     @Test
@@ -100,6 +103,10 @@ class JsonTest {
                 List.of("[]", "json: cannot unmarshal array into Go value of type v1.Pod"))) {
             assertThatThrownBy(() -> read(wrong.get(0), pod)).isInstanceOf(StatusException.class)
                     .hasMessage(wrong.get(1));
+            if (wrong.get(0).startsWith("{")) {
+                assertThatThrownBy(() -> JsonReader.read(read(wrong.get(0), null).object(), pod))
+                        .isInstanceOf(StatusException.class).hasMessage(wrong.get(1));
+            }
         }
     }
 

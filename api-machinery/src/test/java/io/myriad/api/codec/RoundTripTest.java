@@ -66,6 +66,7 @@ class RoundTripTest {
         JsonReader.Parsed read = JsonReader.read(JsonWriter.write(object), type);
         assertThat(read.problems()).as(what).isEmpty();
         assertThat((Object) read.object()).as(what).isEqualTo(object);
+        assertThat(JsonReader.read(object, type)).as(what).isEqualTo(read);
 
         byte[] message = ProtobufWriter.write(object, type);
         ObjectNode decoded = ProtobufReader.read(message, 0, message.length, type);

@@ -21,6 +21,7 @@ import io.myriad.api.patch.JsonPatch;
 import io.myriad.api.patch.MergePatch;
 import io.myriad.api.patch.StrategicMergePatch;
 import io.myriad.api.schema.ObjectType;
+import io.myriad.apiserver.storage.StoredKind;
 
 /** Makes an object out of the current one and a patch, for each of the four kinds of patches. */
 final class Patcher {
@@ -77,7 +78,7 @@ final class Patcher {
         List<String> problems = JsonPatch.problems(patch);
         return existing -> {
             JsonNode patched = JsonPatch.apply(present(existing, resource, request), patch);
-            return typed(patched, resource, existing, problems, request);
+            return typed(patched, false, resource, existing, problems, request);
         };
     }
 
@@ -85,7 +86,7 @@ final class Patcher {
         JsonReader.Parsed patch = JsonReader.read(text, null);
         return existing -> {
             ObjectNode patched = MergePatch.apply(present(existing, resource, request), patch.object());
-            return typed(patched, resource, existing, patch.problems(), request);
+            return typed(patched, true, resource, existing, patch.problems(), request);
         };
     }
 
@@ -94,7 +95,7 @@ final class Patcher {
         return existing -> {
             ObjectNode patched = StrategicMergePatch.apply(present(existing, resource, request), patch.object(),
                     resource.type());
-            return typed(patched, resource, existing, patch.problems(), request);
+            return typed(patched, true, resource, existing, patch.problems(), request);
         };
     }
 
@@ -114,13 +115,22 @@ final class Patcher {
         return existing;
     }
 
-    /** Reads what came out of a patch as the kind that it must be. */
-    private ObjectNode typed(JsonNode patched, ServedResource resource, @Nullable ObjectNode existing,
+    /**
+     * Reads what came out of a patch as the kind that it must be.
+     *
+     * @param merged whether it is no deeper than what it was made of: JSON patches copy things into themselves
+     */
+    private ObjectNode typed(JsonNode patched, boolean merged, ServedResource resource, @Nullable ObjectNode existing,
             List<String> patchProblems, WriteRequest request) {
         ObjectType type = resource.type();
         JsonReader.Parsed parsed;
         try {
-            parsed = JsonReader.read(JsonWriter.write(patched), type);
+            // The tree itself where the order of its maps does not matter: writing and parsing its text is a fifth of what
+            // the patch of a pod's status costs.
+            boolean ordered = resource.form().encoding() == StoredKind.Encoding.JSON;
+            parsed = merged && !ordered && patched instanceof ObjectNode tree
+                    ? JsonReader.read(tree, type)
+                    : JsonReader.read(JsonWriter.write(patched), type);
         } catch (StatusException malformed) {
             throw invalidPatch(patched, malformed.status().message());
         }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /** A cluster that {@code ./myriad create cluster} has made, in a home directory of its own. */
 final class MyriadCluster implements Subject {
-    private static final Duration CREATE_LIMIT = Duration.ofMinutes(5);
+    private static final Duration CREATE_LIMIT = Duration.ofMinutes(10);
     private static final Duration DELETE_LIMIT = Duration.ofMinutes(1);
 
     private final Path program;

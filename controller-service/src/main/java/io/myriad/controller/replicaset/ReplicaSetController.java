@@ -61,6 +61,11 @@ public final class ReplicaSetController implements Controller {
         }
     }
 
+    /** For so many pods more, changes of pods' states are counted a millisecond later. */
+    private static final int COUNTED_IN_A_MILLISECOND = 2;
+    /** However many pods there are, changes are counted after this time. */
+    private static final long COUNT_MAX_MILLIS = 500;
+
     private final Variant variant;
     private final ControllerContext context;
     private final Informer<Workload> workloads;
@@ -68,6 +73,8 @@ public final class ReplicaSetController implements Controller {
     private final PodWriter writer;
     private final WriteLog<ObjectKey> writes = new WriteLog<>();
     private final Map<ObjectKey, Set<String>> deleted = new ConcurrentHashMap<>();
+    /** How many pods each workload had when it was last worked on. */
+    private final Map<ObjectKey, Integer> podCounts = new ConcurrentHashMap<>();
     private final ControlLoop<ObjectKey> loop;
 
     /**
@@ -116,7 +123,22 @@ public final class ReplicaSetController implements Controller {
             if (moved) {
                 wake(before, false);
             }
-            wake(now, moved || !before.meta().labels().equals(now.meta().labels()));
+            boolean relabelled = !before.meta().labels().equals(now.meta().labels());
+            OwnerReference controller = now.meta().controller();
+            if (moved || relabelled || controller == null || before.active() != now.active()
+                    || before.meta().terminating() != now.meta().terminating()) {
+                wake(now, moved || relabelled);
+            } else if (controller.kind().equals(variant.kind)) {
+                count(new ObjectKey(now.meta().namespace(), controller.name()));
+            }
+        }
+
+        /**
+         * Only what is counted has changed. Counting and reporting cost in proportion to the number of pods, and each of a
+         * thousand starting pods changes several times: the more there are, the more changes are counted at once.
+         */
+        private void count(ObjectKey key) {
+            loop.enqueueAfter(key, countDelayMillis(podCounts.getOrDefault(key, 0)));
         }
 
         @Override
@@ -141,11 +163,17 @@ public final class ReplicaSetController implements Controller {
         }
     }
 
+    /** How long changes of pods' states are collected before they are counted, given how many pods there are. */
+    static long countDelayMillis(int pods) {
+        return Math.min(COUNT_MAX_MILLIS, pods / COUNTED_IN_A_MILLISECOND);
+    }
+
     private long reconcile(ObjectKey key) {
         Workload workload = workloads.get(key);
         if (workload == null) {
             writes.forget(key);
             deleted.remove(key);
+            podCounts.remove(key);
             return Reconciler.DONE;
         }
         if (!writes.seen(key)) {
@@ -153,6 +181,7 @@ public final class ReplicaSetController implements Controller {
         }
         ObjectNode tree = workload.tree();
         Claims<Pod> claims = claim(key, workload);
+        podCounts.put(key, claims.owned().size());
         List<Pod> active = new ArrayList<>(claims.owned().size());
         int terminating = 0;
         Set<String> gone = stillGone(key, claims.owned());
