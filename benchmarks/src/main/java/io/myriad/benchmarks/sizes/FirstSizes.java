@@ -49,21 +49,25 @@ final class FirstSizes {
         progress("creating a cluster with " + settings.nodes() + " nodes");
         List<String> flags = new ArrayList<>(List.of("--nodes", Integer.toString(settings.nodes())));
         flags.addAll(settings.createFlags());
-        MyriadCluster cluster = MyriadCluster.create(checkout.resolve("myriad"), work.resolve("home"),
-                flags.toArray(String[]::new));
-        try {
+        try (MyriadCluster cluster = MyriadCluster.create(checkout.resolve("myriad"), work.resolve("home"),
+                settings.keep(), flags.toArray(String[]::new))) {
             report.created(settings.nodes(), cluster.createSeconds(), cluster.processes().memory());
-            load(cluster);
+            if (settings.pods() > 0) {
+                load(cluster);
+            }
+            if (settings.storedPods() > 0) {
+                progress("writing " + settings.storedPods() + " pods into the store");
+                try (StoredPods pods = StoredPods.of(cluster)) {
+                    pods.write(settings.storedPods());
+                }
+            }
             lists(cluster);
             report.memory(cluster);
             if (settings.real()) {
                 real(cluster);
             }
-        } finally {
             if (settings.keep()) {
                 progress("left running: KUBECONFIG=" + cluster.kubeconfig() + " MYRIAD_HOME=" + work.resolve("home"));
-            } else {
-                cluster.close();
             }
         }
     }

@@ -15,36 +15,41 @@ final class MyriadCluster implements Subject {
 
     private final Path program;
     private final Path directory;
+    private final boolean keep;
     private final double createSeconds;
 
-    private MyriadCluster(Path program, Path directory, double createSeconds) {
+    private MyriadCluster(Path program, Path directory, boolean keep, double createSeconds) {
         this.program = program;
         this.directory = directory;
+        this.keep = keep;
         this.createSeconds = createSeconds;
     }
 
-    /** Creates a cluster and waits, no longer than its own limit, until all nodes are ready. */
-    static MyriadCluster create(Path program, Path directory, String... flags)
+    /**
+     * Creates a cluster and waits, no longer than its own limit, until all nodes are ready.
+     *
+     * @param keep whether it is left running when this is closed
+     */
+    static MyriadCluster create(Path program, Path directory, boolean keep, String... flags)
             throws IOException, InterruptedException {
         Files.createDirectories(directory);
-        MyriadCluster failed = new MyriadCluster(program, directory, 0);
         long start = System.nanoTime();
-        try {
-            failed.command("create", "cluster").add(flags).run(failed.log(), CREATE_LIMIT);
-        } catch (IOException e) {
-            failed.close();
-            throw e;
-        }
-        return new MyriadCluster(program, directory, (System.nanoTime() - start) / 1e9);
+        // When it fails it leaves nothing behind.
+        command(program, directory, "create", "cluster").add(flags).run(log(directory), CREATE_LIMIT);
+        return new MyriadCluster(program, directory, keep, (System.nanoTime() - start) / 1e9);
     }
 
-    private ShellCommand command(String... arguments) {
+    private static ShellCommand command(Path program, Path directory, String... arguments) {
         return new ShellCommand(program.toString()).add(arguments).with("MYRIAD_HOME", directory.toString())
-                .with("KUBECONFIG", kubeconfig().toString());
+                .with("KUBECONFIG", kubeconfig(directory).toString());
     }
 
-    private Path log() {
+    private static Path log(Path directory) {
         return directory.resolve("command.log");
+    }
+
+    private static Path kubeconfig(Path directory) {
+        return directory.resolve("kubeconfig");
     }
 
     /** From the command to all nodes ready. */
@@ -59,7 +64,7 @@ final class MyriadCluster implements Subject {
 
     @Override
     public Path kubeconfig() {
-        return directory.resolve("kubeconfig");
+        return kubeconfig(directory);
     }
 
     /** The cluster's own directory. */
@@ -88,6 +93,8 @@ final class MyriadCluster implements Subject {
 
     @Override
     public void close() throws IOException, InterruptedException {
-        command("delete", "cluster").run(log(), DELETE_LIMIT);
+        if (!keep) {
+            command(program, directory, "delete", "cluster").run(log(directory), DELETE_LIMIT);
+        }
     }
 }

@@ -8,7 +8,8 @@ import java.util.List;
  * What is measured.
  *
  * @param nodes simulated nodes
- * @param pods in all
+ * @param pods that Deployments bring to Running
+ * @param storedPods pods that are written right into the store, to have more to list
  * @param deployments that the pods belong to
  * @param rounds lists of a kind that are measured
  * @param peers directory of the real programs, used when {@code real}
@@ -17,20 +18,23 @@ import java.util.List;
  * @param keep whether the cluster is left running
  * @param createFlags further flags for {@code create cluster}
  */
-record Settings(int nodes, int pods, int deployments, int rounds, Path peers, boolean real, boolean json, boolean keep,
+record Settings(int nodes, int pods, int storedPods, int deployments, int rounds, Path peers, boolean real, boolean json, boolean keep,
         List<String> createFlags) {
     static final String USAGE = """
-            benchmarks/first-sizes [--nodes 1000] [--pods 10000] [--deployments 20] [--rounds 20] [--real]
-                                   [--output table|json] [--keep] [FLAG FOR 'create cluster' ...]
+            benchmarks/first-sizes [--nodes 1000] [--pods 10000] [--deployments 20] [--rounds 20]
+                                   [--stored-pods 0] [--real] [--output table|json] [--keep] [FLAG FOR 'create cluster' ...]
 
             Creates a cluster, brings Deployments to all pods Running, and lists the pods: seconds, pods a second,
             processor time, memory of each process. With --real the same pods are also listed from the real
-            kube-apiserver over the real etcd (system-tests/peers/build.sh makes them). --keep leaves the cluster.""";
+            kube-apiserver over the real etcd (system-tests/peers/build.sh makes them). --stored-pods are written right
+            into the store beside those of Deployments: with --nodes 0 --pods 0 lists alone are measured. --keep leaves
+            the cluster.""";
 
     /** Reads the command's arguments. */
     static Settings parse(String... arguments) {
         int nodes = 1_000;
         int pods = 10_000;
+        int storedPods = 0;
         int deployments = 20;
         int rounds = 20;
         boolean real = false;
@@ -39,8 +43,9 @@ record Settings(int nodes, int pods, int deployments, int rounds, Path peers, bo
         List<String> flags = new ArrayList<>();
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
-                case "--nodes" -> nodes = number(arguments, ++i, 1, 10_000);
-                case "--pods" -> pods = number(arguments, ++i, 1, 200_000);
+                case "--nodes" -> nodes = number(arguments, ++i, 0, 10_000);
+                case "--pods" -> pods = number(arguments, ++i, 0, 200_000);
+                case "--stored-pods" -> storedPods = number(arguments, ++i, 0, 200_000);
                 case "--deployments" -> deployments = number(arguments, ++i, 1, 10_000);
                 case "--rounds" -> rounds = number(arguments, ++i, 1, 1_000);
                 case "--real" -> real = true;
@@ -51,7 +56,7 @@ record Settings(int nodes, int pods, int deployments, int rounds, Path peers, bo
         }
         String home = System.getenv().getOrDefault("MYRIAD_PEERS",
                 System.getProperty("user.home") + "/.cache/myriad-peers");
-        return new Settings(nodes, pods, deployments, rounds, Path.of(home), real, json, keep, List.copyOf(flags));
+        return new Settings(nodes, pods, storedPods, deployments, rounds, Path.of(home), real, json, keep, List.copyOf(flags));
     }
 
     private static int number(String[] arguments, int at, int least, int most) {

@@ -50,7 +50,31 @@ final class StoredPods implements AutoCloseable {
                 EtcdConnection.DEFAULT_REQUEST_TIMEOUT_MILLIS)));
     }
 
-    /** Writes them into another store, which has none; returns how many. */
+    /** Writes so many more. */
+    void write(int count) throws IOException, InterruptedException {
+        try (ExecutorService threads = Executors.newFixedThreadPool(WRITES_AT_A_TIME, Thread.ofVirtual().factory())) {
+            List<Future<Long>> written = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                int number = i;
+                written.add(threads.submit(() -> store.create(START + RunningPod.NAMESPACE + "/" + RunningPod.name(number),
+                        RunningPod.stored(number), 0)));
+            }
+            requireWritten(written);
+        } catch (ExecutionException e) {
+            throw new IOException("writing pods: " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireWritten(List<Future<Long>> written)
+            throws IOException, InterruptedException, ExecutionException {
+        for (Future<Long> one : written) {
+            if (one.get() == 0) {
+                throw new IOException("a pod is there already");
+            }
+        }
+    }
+
+    /** Writes all of them into another store, which has none; returns how many. */
     int copyTo(URI target) throws IOException, InterruptedException {
         int count = 0;
         try (EtcdStore other = new EtcdStore(EtcdConnection.plain(target));
@@ -64,11 +88,7 @@ final class StoredPods implements AutoCloseable {
                     written.add(threads.submit(() -> other.create(pod.key(), pod.value(), 0)));
                     from = pod.key() + "\0";
                 }
-                for (Future<Long> one : written) {
-                    if (one.get() == 0) {
-                        throw new IOException("a pod is there already");
-                    }
-                }
+                requireWritten(written);
                 count += written.size();
                 more = page.more();
             }
