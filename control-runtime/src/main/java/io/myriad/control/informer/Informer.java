@@ -221,7 +221,8 @@ public final class Informer<T> {
                 if (gone != null) {
                     gone.forEach(Informer.this::remove);
                 }
-                progressed(resourceVersion);
+                // A list is never older than what was seen before, but for data that were put back: then all begins anew.
+                seenVersion = number(resourceVersion);
             } finally {
                 writer.unlock();
             }

@@ -30,7 +30,7 @@ import io.myriad.control.client.WatchOptions;
  * <pre>
  *   LISTING --list complete--> WATCHING --ended, broken--> (pause) --> WATCHING from the last version
  *      ^                          |
- *      +------ 410 Gone ----------+
+ *      +------ 410 Gone ----------+   (or the version is again and again ahead of all servers': their data were put back)
  * </pre>
  *
  * The state comes as a watch that starts with what exists (watch-list), so neither side ever holds a whole list; a server
@@ -46,6 +46,8 @@ final class Reflector implements AutoCloseable {
     private static final int PAGE_ITEMS = 500;
     /** Watches are renewed after 5 to 10 minutes, as client-go's, which spreads them over servers again. */
     private static final int WATCH_MIN_SECONDS = 300;
+    /** A server that lags behind another one has caught up by then; data that were restored from a backup never do. */
+    private static final int AHEAD_MAX = 5;
     private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
     /** A watch that ends sooner and brought nothing counts as a failure. */
     private static final long SHORT_WATCH_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -82,6 +84,7 @@ final class Reflector implements AutoCloseable {
     final LongAdder failures = new LongAdder();
     private boolean watchList = true;
     private String resourceVersion = "";
+    private int ahead;
     private volatile boolean started;
     private volatile boolean stopped;
     private volatile @Nullable Watch watch;
@@ -218,6 +221,7 @@ final class Reflector implements AutoCloseable {
             }
             if (!useful) {
                 useful = true;
+                ahead = 0;
                 backoff.reset();
             }
             if (listing) {
@@ -259,6 +263,11 @@ final class Reflector implements AutoCloseable {
                 log.info("watch of {} is too old, listing again", path);
                 resourceVersion = "";
                 pause();
+            } else if (!listing && isAhead(why) && ++ahead >= AHEAD_MAX) {
+                log.warn("no server has come to version {} of {}, listing again", resourceVersion, path);
+                ahead = 0;
+                resourceVersion = "";
+                pause();
             } else if (listing && (code == 400 || code == 422)) {
                 log.info("server of {} has no watch-list, using pages", path);
                 watchList = false;
@@ -274,6 +283,12 @@ final class Reflector implements AutoCloseable {
                 pause();
             }
         }
+    }
+
+    private static boolean isAhead(@Nullable Throwable why) {
+        return why instanceof StatusException refused && refused.status().details() != null
+                && refused.status().details().causes().stream()
+                        .anyMatch(cause -> cause.reason().equals("ResourceVersionTooLarge"));
     }
 
     private static int code(@Nullable Throwable why) {
