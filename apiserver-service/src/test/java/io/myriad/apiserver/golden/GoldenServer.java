@@ -19,6 +19,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import io.myriad.apiserver.ApiserverApplication;
@@ -34,9 +35,11 @@ final class GoldenServer implements AutoCloseable {
     private final ConfigurableApplicationContext store;
     private final ConfigurableApplicationContext apiserver;
     private final GoldenClient client;
+    private final GoldenClient stranger;
 
     private GoldenServer(Path directory, ConfigurableApplicationContext store,
-            ConfigurableApplicationContext apiserver, GoldenClient client) {
+            ConfigurableApplicationContext apiserver, GoldenClient client, GoldenClient stranger) {
+        this.stranger = stranger;
         this.directory = directory;
         this.store = store;
         this.apiserver = apiserver;
@@ -72,17 +75,20 @@ final class GoldenServer implements AutoCloseable {
                 directory.resolve("sa.pub").toString(), "--service-account-signing-key-file",
                 directory.resolve("sa.key").toString(), "--service-cluster-ip-range", "10.0.0.0/16",
                 "--allow-privileged", "--management-port", "0");
+        URI url = URI.create("https://127.0.0.1:" + port);
         SSLContext tls = tls(authority, authority.issueClient("admin", List.of("system:masters")));
-        return new GoldenServer(directory, store, apiserver,
-                new GoldenClient(URI.create("https://127.0.0.1:" + port), tls));
+        return new GoldenServer(directory, store, apiserver, new GoldenClient(url, tls),
+                new GoldenClient(url, tls(authority, null)));
     }
 
-    private static SSLContext tls(CertificateAuthority authority, Credential admin)
+    private static SSLContext tls(CertificateAuthority authority, @Nullable Credential admin)
             throws GeneralSecurityException, IOException {
         KeyStore keys = KeyStore.getInstance("PKCS12");
         keys.load(null, null);
-        keys.setKeyEntry("admin", admin.privateKey(), new char[0],
-                new java.security.cert.Certificate[]{admin.certificate()});
+        if (admin != null) {
+            keys.setKeyEntry("admin", admin.privateKey(), new char[0],
+                    new java.security.cert.Certificate[]{admin.certificate()});
+        }
         KeyManagerFactory keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keyManagers.init(keys, new char[0]);
         KeyStore trusted = KeyStore.getInstance("PKCS12");
@@ -103,6 +109,11 @@ final class GoldenServer implements AutoCloseable {
 
     GoldenClient client() {
         return client;
+    }
+
+    /** A client without a certificate. */
+    GoldenClient stranger() {
+        return stranger;
     }
 
     @Override
