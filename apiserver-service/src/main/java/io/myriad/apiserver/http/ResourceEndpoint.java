@@ -115,7 +115,7 @@ final class ResourceEndpoint {
                     protobuf ? format.encoding().mediaType() + ";stream=watch" : format.encoding().mediaType());
             ResponseStream stream = call.stream(200, -1);
             WatchFrames frames = new WatchFrames(resource, format, answers, call);
-            WatchResponse response = watches.add(done -> new WatchResponse(cursor, frames, stream, loops,
+            WatchResponse response = watches.add(done -> new WatchResponse(cursor, frames::append, stream, loops,
                     parameters.bookmarks(), random, done));
             started = true;
             slot.fill(response);

@@ -2,6 +2,7 @@ package io.myriad.apiserver.http;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 
 import io.netty.buffer.ByteBuf;
@@ -24,7 +25,7 @@ final class WatchResponse implements WatchLoops.Turn {
     private static final int BOOKMARK_JITTER_SECONDS = 10;
 
     private final WatchCursor cursor;
-    private final WatchFrames frames;
+    private final BiConsumer<Event, ByteArraySink> frames;
     private final ResponseStream stream;
     private final WatchLoops loops;
     private final boolean bookmarks;
@@ -32,11 +33,12 @@ final class WatchResponse implements WatchLoops.Turn {
     private final Runnable ended;
     private final AtomicBoolean asked = new AtomicBoolean();
     private final ByteArraySink scratch = new ByteArraySink(1024);
+    private boolean started;
     private boolean over;
     private @Nullable Future<?> deadline;
     private @Nullable Future<?> nextBookmark;
 
-    WatchResponse(WatchCursor cursor, WatchFrames frames, ResponseStream stream, WatchLoops loops, boolean bookmarks,
+    WatchResponse(WatchCursor cursor, BiConsumer<Event, ByteArraySink> frames, ResponseStream stream, WatchLoops loops, boolean bookmarks,
             RandomGenerator random, Runnable ended) {
         this.cursor = cursor;
         this.frames = frames;
@@ -55,11 +57,12 @@ final class WatchResponse implements WatchLoops.Turn {
             if (over) {
                 return;
             }
+            started = true;
             deadline = stream.loop().schedule(this::finish, timeoutMillis, TimeUnit.MILLISECONDS);
             scheduleBookmark();
             stream.flush();
+            loops.ask(this);
         });
-        loops.ask(this);
     }
 
     private void scheduleBookmark() {
@@ -77,6 +80,10 @@ final class WatchResponse implements WatchLoops.Turn {
 
     @Override
     public boolean run() {
+        // A turn of another watch that was due before this answer's head was written may serve this one too: too early.
+        if (!started) {
+            return false;
+        }
         boolean wrote = false;
         int written = 0;
         while (!over && stream.writable()) {
@@ -88,7 +95,7 @@ final class WatchResponse implements WatchLoops.Turn {
             if (event == null) {
                 break;
             }
-            frames.append(event, scratch);
+            frames.accept(event, scratch);
             written += scratch.size();
             wrote = true;
             send();
@@ -109,7 +116,7 @@ final class WatchResponse implements WatchLoops.Turn {
     private void writeBookmark() {
         Event bookmark = stream.writable() ? cursor.bookmark() : null;
         if (bookmark != null) {
-            frames.append(bookmark, scratch);
+            frames.accept(bookmark, scratch);
             send();
         }
     }
