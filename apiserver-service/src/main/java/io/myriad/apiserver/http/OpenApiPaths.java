@@ -16,6 +16,11 @@ import io.myriad.apiserver.openapi.OpenApi;
 final class OpenApiPaths implements PlainPaths.PathHandler {
     private static final String V3 = "/openapi/v3";
     private static final String V2 = "/openapi/v2";
+    private static final String JSON = "application/json";
+    /** How clients have come to call the protobuf form of the v2 document; answers use the first name. */
+    private static final List<String> PROTOBUF_NAMES = List.of(
+            "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
+            "application/com.github.proto-openapi.spec.v2@v1.0+protobuf");
     private static final String FOREVER = "public, immutable";
 
     private final Supplier<OpenApi> documents;
@@ -36,11 +41,11 @@ final class OpenApiPaths implements PlainPaths.PathHandler {
     public boolean serve(HttpCall call) {
         String path = call.path();
         if (path.equals(V2)) {
-            document(call, documents.get().v2());
+            second(call);
         } else if (path.equals(V3) || path.equals(V3 + "/")) {
             index(call, documents.get().index());
         } else if (path.startsWith(V3 + "/")) {
-            document(call, documents.get().v3(path.substring(V3.length() + 1)));
+            third(call, documents.get().v3(path.substring(V3.length() + 1)));
         } else {
             return false;
         }
@@ -49,20 +54,29 @@ final class OpenApiPaths implements PlainPaths.PathHandler {
 
     private void index(HttpCall call, OpenApi.Document index) {
         call.responseHeaders().set("Content-Type", "text/plain; charset=utf-8").set("Last-Modified", started);
-        WholeBody.send(call, 200, index.json());
+        WholeBody.send(call, 200, index.content());
     }
 
-    private void document(HttpCall call, OpenApi.@Nullable Document document) {
+    private void second(HttpCall call) {
+        String accepted = accepted(call, true);
+        if (accepted.equals(JSON)) {
+            answer(call, documents.get().v2(), JSON);
+        } else {
+            answer(call, documents.get().v2Protobuf(), PROTOBUF_NAMES.getFirst());
+        }
+    }
+
+    private void third(HttpCall call, OpenApi.@Nullable Document document) {
         if (document == null) {
             call.respond(404, new byte[0]);
-            return;
+        } else {
+            answer(call, document, accepted(call, false));
         }
-        if (!acceptsJson(call)) {
-            throw new StatusException(StatusTree.general(StatusReason.NOT_ACCEPTABLE,
-                    "only the following media types are accepted: application/json"));
-        }
+    }
+
+    private void answer(HttpCall call, OpenApi.Document document, String mediaType) {
         String etag = "\"" + document.etag() + "\"";
-        call.responseHeaders().set("Content-Type", "application/json").set("ETag", etag).set("Last-Modified", started);
+        call.responseHeaders().set("Content-Type", mediaType).set("ETag", etag).set("Last-Modified", started);
         if (call.path().equals(V2)) {
             call.responseHeaders().add("Vary", "Accept-Encoding");
         }
@@ -74,22 +88,27 @@ final class OpenApiPaths implements PlainPaths.PathHandler {
         if (call.header("If-None-Match").equals(etag)) {
             call.respond(304, new byte[0]);
         } else {
-            WholeBody.send(call, 200, document.json());
+            WholeBody.send(call, 200, document.content());
         }
     }
 
-    /** There is no protobuf form: clients that prefer it name JSON as their second choice. */
-    private static boolean acceptsJson(HttpCall call) {
+    /** The first that the client names of the forms there are. */
+    private static String accepted(HttpCall call, boolean protobuf) {
         String accept = call.header("Accept");
         if (accept.isEmpty()) {
-            return true;
+            return JSON;
         }
         for (MediaType clause : MediaType.parseAccept(accept)) {
-            if (clause.essence().equals("application/json") || clause.essence().equals("*/*")
-                    || clause.essence().equals("application/*")) {
-                return true;
+            String essence = clause.essence();
+            if (essence.equals(JSON) || essence.equals("*/*") || essence.equals("application/*")) {
+                return JSON;
+            }
+            if (protobuf && PROTOBUF_NAMES.contains(essence)) {
+                return PROTOBUF_NAMES.getFirst();
             }
         }
-        return false;
+        throw new StatusException(StatusTree.general(StatusReason.NOT_ACCEPTABLE,
+                "only the following media types are accepted: " + JSON
+                        + (protobuf ? ", " + String.join(", ", PROTOBUF_NAMES) : "")));
     }
 }

@@ -34,10 +34,10 @@ public final class OpenApi {
     /**
      * A document.
      *
-     * @param json the JSON text; nobody changes it
+     * @param content its text, or its bytes in another form; nobody changes them
      * @param etag its name for caches, without quotes
      */
-    public record Document(byte[] json, String etag) {}
+    public record Document(byte[] content, String etag) {}
 
     private static final String TITLE = "Kubernetes";
 
@@ -94,6 +94,12 @@ public final class OpenApi {
     /** The v2 document of everything. */
     public Document v2() {
         return documents.computeIfAbsent("v2", ignored -> new Document(bytes(writeV2()), etag("v2", "all")));
+    }
+
+    /** The v2 document of everything, in the protobuf form of the gnostic project. */
+    public Document v2Protobuf() {
+        return documents.computeIfAbsent("v2 protobuf",
+                ignored -> new Document(ProtobufDocument.write(writeV2()), etag("v2", "protobuf")));
     }
 
     private static byte[] bytes(JsonNode node) {
