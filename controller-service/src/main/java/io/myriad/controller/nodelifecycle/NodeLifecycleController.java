@@ -70,6 +70,7 @@ public final class NodeLifecycleController implements Controller {
     private final ControlLoop<String> loop;
     private final ControlLoop<String> zoneLoop;
     private volatile Zones zones;
+    private volatile boolean leading;
 
     public NodeLifecycleController(ControllerOptions.Nodes options, ControllerContext context) {
         this.context = context;
@@ -101,21 +102,31 @@ public final class NodeLifecycleController implements Controller {
     @Override
     public void start() {
         zones = Zones.of(nodes.values(), options);
+        leading = true;
+        nodes.values().forEach(this::registered);
         loop.start();
         zoneLoop.start();
     }
 
     @Override
     public CompletableFuture<Void> stop(long graceMillis) {
+        leading = false;
         return CompletableFuture.allOf(loop.stop(graceMillis), zoneLoop.stop(graceMillis));
+    }
+
+    /** Every new leader tells which nodes it looks after, as upstream's does. */
+    private void registered(Node node) {
+        recorder.record(Event.normal(node.reference(), "RegisteredNode",
+                "Node " + node.meta().name() + " event: Registered Node " + node.meta().name() + " in Controller"));
     }
 
     private final class NodeHandler implements InformerHandler<Node> {
         @Override
         public void added(ObjectKey key, Node now, boolean initial) {
+            if (leading) {
+                registered(now);
+            }
             if (!initial) {
-                recorder.record(Event.normal(now.reference(), "RegisteredNode",
-                        "Node " + key.name() + " event: Registered Node " + key.name() + " in Controller"));
                 loop.enqueue(key.name());
             }
         }
