@@ -31,6 +31,7 @@ public record FieldError(Type type, String field, String detail) {
         return new FieldError(Type.REQUIRED, field, detail.isEmpty() ? "Required value" : "Required value: " + detail);
     }
 
+    /** @param value a text is shown in quotes, anything else as it prints */
     public static FieldError invalid(String field, Object value, String detail) {
         return new FieldError(Type.INVALID, field, "Invalid value: " + shown(value) + ": " + detail);
     }
@@ -64,7 +65,22 @@ public record FieldError(Type type, String field, String detail) {
         return new FieldError(Type.TOO_MANY, field, "Too many: " + actual + ": must have at most " + max + " items");
     }
 
+    /** Texts in quotes, with escapes; numbers, and structures in their JSON form, as they are. */
     private static String shown(Object value) {
-        return value instanceof Number || value instanceof Boolean ? value.toString() : "\"" + value + "\"";
+        if (!(value instanceof CharSequence text)) {
+            return value.toString();
+        }
+        StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"', '\\' -> quoted.append('\\').append(c);
+                case '\n' -> quoted.append("\\n");
+                case '\t' -> quoted.append("\\t");
+                case '\r' -> quoted.append("\\r");
+                default -> quoted.append(c);
+            }
+        }
+        return quoted.append('"').toString();
     }
 }

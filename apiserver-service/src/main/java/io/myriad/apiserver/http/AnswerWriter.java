@@ -204,15 +204,32 @@ final class AnswerWriter {
         return table;
     }
 
+    /** Answers with a table of objects of a built-in kind that are stored nowhere. */
+    void respondTable(HttpCall call, GroupVersionKind kind, List<ObjectNode> objects, OutputFormat format) {
+        ObjectNode table = tableHead(format.viewVersion());
+        table.putObject("metadata");
+        tables.columns(kind, table.putArray("columnDefinitions"));
+        ArrayNode rows = table.putArray("rows");
+        for (ObjectNode object : objects) {
+            ObjectNode row = rows.addObject();
+            tables.cells(kind, object, row.putArray("cells"));
+            putObject(call, row, object, format.viewVersion());
+        }
+        WholeBody.respond(call, 200, json(table), format);
+    }
+
     private void addRow(HttpCall call, ServedResource resource, ObjectNode object, ArrayNode rows, String version) {
-        String include = call.query().text("includeObject");
         ObjectNode row = rows.addObject();
         tables.cells(resource, object, row.putArray("cells"));
         ArrayNode conditions = tables.conditions(resource, object);
         if (conditions != null && !conditions.isEmpty()) {
             row.set("conditions", conditions);
         }
-        switch (include) {
+        putObject(call, row, object, version);
+    }
+
+    private void putObject(HttpCall call, ObjectNode row, ObjectNode object, String version) {
+        switch (call.query().text("includeObject")) {
             case "None" -> row.putNull("object");
             case "Object" -> row.set("object", object);
             default -> row.set("object", encoder.partial(object, version));

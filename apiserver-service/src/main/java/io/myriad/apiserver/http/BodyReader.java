@@ -96,16 +96,17 @@ final class BodyReader {
     /** What is of another kind is refused before its fields are looked at. */
     private static ObjectNode strict(JsonReader.Parsed parsed, GroupVersionKind kind, WriteRequest request) {
         requireKind(parsed.object(), kind);
-        return strict(parsed, request);
+        return strict(parsed, kind.kind() + " in version \"" + kind.version() + "\" cannot be handled as a "
+                + kind.kind() + ": ", request);
     }
 
-    private static ObjectNode strict(JsonReader.Parsed parsed, WriteRequest request) {
+    private static ObjectNode strict(JsonReader.Parsed parsed, String blamed, WriteRequest request) {
         List<String> problems = parsed.problems();
         switch (problems.isEmpty() ? FieldValidation.IGNORE : request.fieldValidation()) {
             case IGNORE -> {}
             case WARN -> problems.forEach(request.warnings());
             case STRICT -> throw new StatusException(
-                    Status.badRequest("strict decoding error: " + String.join(", ", problems)));
+                    Status.badRequest(blamed + "strict decoding error: " + String.join(", ", problems)));
         }
         return parsed.object();
     }
@@ -153,8 +154,8 @@ final class BodyReader {
     static ObjectNode readAnyOf(HttpCall call, Set<String> versions, GroupVersionKind kind, ObjectType type,
             WriteRequest request) {
         ObjectNode object = switch (format(call, true)) {
-            case JSON -> strict(JsonReader.read(call.body(), type), request);
-            case YAML -> strict(YamlReader.read(call.body(), type), request);
+            case JSON -> strict(JsonReader.read(call.body(), type), "", request);
+            case YAML -> strict(YamlReader.read(call.body(), type), "", request);
             case PROTOBUF -> {
                 Envelope envelope = envelope(call.body());
                 ObjectNode read = ProtobufReader.read(call.body(), envelope.offset(), envelope.length(), type);

@@ -26,7 +26,7 @@ final class ComponentStatuses {
     }
 
     void serve(HttpCall call, RequestInfo info, Resource resource) {
-        OutputFormat format = OutputFormat.negotiate(call, true, false);
+        OutputFormat format = OutputFormat.negotiate(call, true, true);
         call.responseHeaders().add("Warning", "299 - \"v1 ComponentStatus is deprecated in v1.19+\"");
         if (info.verb().equals("get")) {
             if (!info.name().equals(STORE)) {
@@ -34,7 +34,15 @@ final class ComponentStatuses {
             }
             ObjectNode status = store();
             status.put("kind", "ComponentStatus").put("apiVersion", "v1");
+            if (format.view() != OutputFormat.View.PLAIN) {
+                view(call, resource, status, format);
+                return;
+            }
             answers.respond(call, 200, resource.kind(), resource.type(), status, format);
+            return;
+        }
+        if (format.view() != OutputFormat.View.PLAIN) {
+            view(call, resource, store(), format);
             return;
         }
         ObjectNode list = JsonNodeFactory.instance.objectNode().put("kind", "ComponentStatusList").put("apiVersion",
@@ -44,6 +52,13 @@ final class ComponentStatuses {
         List.of(store()).forEach(items::add);
         ObjectType type = resource.listType() == null ? resource.type() : resource.listType();
         answers.respond(call, 200, new GroupVersionKind("", "v1", "ComponentStatusList"), type, list, format);
+    }
+
+    private void view(HttpCall call, Resource resource, ObjectNode status, OutputFormat format) {
+        if (format.view() != OutputFormat.View.TABLE) {
+            throw OutputFormat.notAcceptable(true);
+        }
+        answers.respondTable(call, resource.kind(), List.of(status), format);
     }
 
     private ObjectNode store() {

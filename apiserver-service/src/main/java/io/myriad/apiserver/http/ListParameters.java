@@ -3,6 +3,7 @@ package io.myriad.apiserver.http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -111,13 +112,23 @@ record ListParameters(Selection selection, String resourceVersion, VersionMatch 
         for (FieldSelector.Requirement requirement : selector.requirements()) {
             String name = known.get(requirement.field());
             if (name == null) {
-                throw new StatusException(Status.badRequest("\"" + requirement.field()
-                        + "\" is not a known field selector: only " + quoted(known.keySet())));
+                throw new StatusException(Status.badRequest(unknown(requirement.field(), resource)));
             }
             stored.append(stored.isEmpty() ? "" : ",")
                     .append(new FieldSelector.Requirement(name, requirement.equal(), requirement.value()));
         }
         return FieldSelector.parse(stored.toString());
+    }
+
+    /** Kinds with selectable fields of their own say less than the others, and jobs say it in their own way. */
+    private static String unknown(String field, ServedResource resource) {
+        Set<String> known = resource.selectableFields().keySet();
+        if (resource.groupResource().equals("jobs.batch")) {
+            return "field label \"" + field + "\" not supported for Job";
+        }
+        return known.stream().allMatch(name -> name.startsWith("metadata."))
+                ? "\"" + field + "\" is not a known field selector: only " + quoted(known)
+                : "field label not supported: " + field;
     }
 
     private static String quoted(Iterable<String> names) {

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,8 @@ import io.myriad.apiserver.storage.ObjectLookup;
  */
 final class NodeAccess {
     private static final GroupVersionResource NODES = new GroupVersionResource("", "v1", "nodes");
+    /** How the runtime of nodes begins that run no containers. */
+    private static final String SIMULATED = "hollow://";
     private static final int DEFAULT_PORT = 10250;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     /** In the order in which kubelets are addressed. */
@@ -61,7 +64,7 @@ final class NodeAccess {
             }
             throw new StatusException(Status.badRequest("pod " + info.name() + " does not have a host assigned"));
         }
-        URI kubelet = kubelet(node);
+        URI kubelet = kubelet(node, info.name());
         if (subresource.name().equals("log")) {
             log(call, kubelet, info, container);
         } else {
@@ -96,10 +99,15 @@ final class NodeAccess {
         return asked;
     }
 
-    private URI kubelet(String name) {
+    private URI kubelet(String name, String pod) {
         ObjectNode node = lookup.cached(NODES, "", name);
         if (node == null) {
             throw new StatusException(Status.notFound("nodes", name));
+        }
+        String runtime = node.path("status").path("nodeInfo").path("containerRuntimeVersion").asString("");
+        if (runtime.startsWith(SIMULATED)) {
+            throw new StatusException(Status.badRequest("there are no containers behind pod " + pod + ": node "
+                    + name + " only simulates them"));
         }
         int port = node.path("status").path("daemonEndpoints").path("kubeletEndpoint").path("Port")
                 .intValue(DEFAULT_PORT);
@@ -134,11 +142,23 @@ final class NodeAccess {
             call.responseHeaders().set("Content-Type", "text/plain");
             copy(response, call);
         } catch (IOException failure) {
-            throw unreachable(kubelet.getAuthority(), String.valueOf(failure.getMessage()));
+            throw unreachable(kubelet.getAuthority(), reason(failure));
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw unreachable(kubelet.getAuthority(), "interrupted");
         }
+    }
+
+    /** The JDK gives a refused connection and an unknown name no text. */
+    private static String reason(IOException failure) {
+        Throwable cause = failure;
+        while (cause.getMessage() == null && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof UnresolvedAddressException) {
+            return "no such host";
+        }
+        return cause.getMessage() == null ? "connection refused" : cause.getMessage();
     }
 
     private static void copy(HttpResponse<InputStream> response, HttpCall call) throws IOException {

@@ -45,18 +45,19 @@ final class ObjectEncoder {
     /**
      * Writes an object as JSON.
      *
-     * @param typed whether {@code apiVersion} and {@code kind} are written; items of lists of built-in kinds have none
+     * @param typed whether {@code apiVersion} and {@code kind} are written; items of lists of built-in kinds have
+     *     none
      */
     void json(ServedResource resource, CachedObject object, boolean typed, ByteSink out) {
         boolean asStored = resource.form().servesStoredBytes();
         if (asStored && resource.form().encoding() == Encoding.PROTOBUF) {
             ProtobufToJson.transcode(object.bytes(), 0, object.bytes().length, resource.type(),
                     typed ? resource.kind().apiVersion() : "", typed ? resource.kind().kind() : "", out);
-        } else if (asStored) {
+        } else if (asStored && (typed || resource.custom())) {
             out.write(object.bytes(), 0, object.bytes().length);
         } else {
             ObjectNode tree = resource.form().decode(object);
-            if (!typed && resource.form().encoding() == Encoding.PROTOBUF) {
+            if (!typed && !resource.custom()) {
                 tree.remove("kind");
                 tree.remove("apiVersion");
             }

@@ -261,9 +261,7 @@ final class Check {
     }
 
     Check invalid(String detail) {
-        Object shown = value.isValueNode() && present()
-                ? value.isString() ? value.stringValue() : value.toString()
-                : present() ? value.toString() : "";
+        Object shown = !present() ? "" : value.isString() ? value.stringValue() : value;
         return add(FieldError.invalid(path, shown, detail));
     }
 

@@ -34,7 +34,16 @@ public final class PrintedTables implements Tables {
 
     @Override
     public void columns(ServedResource resource, ArrayNode columns) {
-        for (ColumnDefinition definition : of(resource).definitions()) {
+        columns(of(resource), columns);
+    }
+
+    @Override
+    public void columns(GroupVersionKind kind, ArrayNode columns) {
+        columns(builtin.columnsFor(kind), columns);
+    }
+
+    private static void columns(Columns<?> printed, ArrayNode columns) {
+        for (ColumnDefinition definition : printed.definitions()) {
             columns.addObject().put("name", definition.name()).put("type", definition.type())
                     .put("format", definition.format()).put("description", definition.description())
                     .put("priority", definition.priority());
@@ -44,6 +53,11 @@ public final class PrintedTables implements Tables {
     @Override
     public void cells(ServedResource resource, ObjectNode object, ArrayNode cells) {
         cells.addAll(of(resource).cells(object, clock.instant()));
+    }
+
+    @Override
+    public void cells(GroupVersionKind kind, ObjectNode object, ArrayNode cells) {
+        cells.addAll(builtin.columnsFor(kind).cells(object, clock.instant()));
     }
 
     @Override
