@@ -26,7 +26,8 @@ final class MyriadCommand {
         this.home = home;
     }
 
-    private static Path checkout() {
+    /** The directory of the command. */
+    static Path checkout() {
         Path directory = Path.of("").toAbsolutePath();
         while (!Files.isExecutable(directory.resolve("myriad"))) {
             directory = directory.getParent();
