@@ -66,7 +66,7 @@ class KubectlApplyTest {
         assertThat(kubectl.with("EDITOR", cluster.editor("before", "after")).run("edit", "configmap", "edited"))
                 .isEqualTo("configmap/edited edited\n");
         assertThat(kubectl.run("get", "configmap", "edited", "-o", "jsonpath={.data.key}")).isEqualTo("after");
-        assertThat(kubectl.with("EDITOR", "true").run("edit", "configmap", "edited"))
+        assertThat(kubectl.with("EDITOR", "true").call("edit", "configmap", "edited").err())
                 .isEqualTo("Edit cancelled, no changes made.\n");
         kubectl.run("create", "quota", "edited", "--hard=pods=1");
         Program.Output wrong = kubectl.with("EDITOR", cluster.editor("pods: \"1\"", "pods: \"-1\"")).call("edit", "quota",
@@ -112,7 +112,8 @@ class KubectlApplyTest {
         kubectl.run("apply", "--server-side", "--field-manager=other", "--force-conflicts", "-f", config);
         assertThat(kubectl.run("get", "configmap", "served", "--show-managed-fields", "-o",
                 "jsonpath={range .metadata.managedFields[*]}{.manager}:{.operation}:{.fieldsV1} {end}"))
-                .contains("other:Apply:{\"f:data\":{\"f:k\":{}}}").doesNotContain("kubectl:Apply");
+                .contains("other:Apply:{\"f:data\":{\"f:k\":{}}", "kubectl:Apply:{\"f:metadata\"")
+                .doesNotContain("kubectl:Apply:{\"f:data\"");
         assertThat(kubectl.run("diff", "--server-side", "--field-manager=other", "-f", config)).isEmpty();
     }
 
@@ -146,7 +147,7 @@ class KubectlApplyTest {
 
     @Test
     void unknownFields() throws IOException {
-        String config = cluster.file("apply/unknown.yaml", configMap("unknown", "k: one").replace("data:", "dat:"));
+        String config = cluster.file("apply/unknown.yaml", configMap("unknown", "k: one").replace("\ndata:", "\ndat:"));
         assertThat(kubectl.call("create", "-f", config).err())
                 .contains("(BadRequest)", "strict decoding error: unknown field \"dat\"");
         Program.Output warned = kubectl.call("create", "--validate=warn", "-f", config);
@@ -159,16 +160,16 @@ class KubectlApplyTest {
         return """
                 apiVersion: v1
                 kind: ConfigMap
-                metadata: {name: %s, labels: {set: one}}
-                data: {"%s"}
+                metadata: {name: %1$s, labels: {set: %1$s}}
+                data: {"%2$s"}
                 """.formatted(name, data.replace(": ", "\": \""));
     }
 
     private static String manifest(String name, String image, boolean more) {
-        return configMap(name, "k: v") + "---\n" + (more ? configMap(name + "-more", "k: v") + "---\n" : "") + """
+        return configMap(name, "k: v") + "---\n" + (more ? configMap(name + "-more", "k: v").replace("set: " + name + "-more", "set: " + name) + "---\n" : "") + """
                 apiVersion: apps/v1
                 kind: Deployment
-                metadata: {name: %1$s, labels: {set: one}}
+                metadata: {name: %1$s, labels: {set: %1$s}}
                 spec:
                   replicas: 1
                   selector: {matchLabels: {app: %1$s}}

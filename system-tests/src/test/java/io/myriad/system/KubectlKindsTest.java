@@ -78,7 +78,7 @@ class KubectlKindsTest {
         assertThat(kubectl.call("create", "deployment", "Bad_Name", "--image=x").err()).contains("is invalid",
                 "a lowercase RFC 1123 subdomain must consist of");
         assertThat(kubectl.call("create", "cronjob", "bad", "--image=x", "--schedule=nope").err()).contains(
-                "The CronJob \"bad\" is invalid: spec.schedule: Invalid value: \"nope\"");
+                "CronJob.batch \"bad\" is invalid: spec.schedule: Invalid value: \"nope\": expected exactly 5 fields");
         assertThat(kubectl.callWith("{\"apiVersion\":\"nope/v1\",\"kind\":\"Nope\",\"metadata\":{\"name\":\"x\"}}",
                 "create", "-f", "-").err()).contains("no matches for kind \"Nope\" in version \"nope/v1\"");
     }
