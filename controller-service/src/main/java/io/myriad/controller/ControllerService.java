@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -28,6 +29,7 @@ import io.myriad.control.election.ElectionOptions;
 import io.myriad.control.election.LeaderElector;
 import io.myriad.control.election.Leadership;
 import io.myriad.control.informer.InformerFactory;
+import io.myriad.control.serving.HealthServer;
 import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
 import io.myriad.controller.model.ClusterInformers;
@@ -56,6 +58,7 @@ final class ControllerService implements AutoCloseable {
     private final @Nullable LeaderElector elector;
     private final WriteFence fence;
     private @Nullable ElectionLoop loop;
+    private @Nullable HealthServer health;
     private boolean closed;
     private volatile boolean leading;
     private volatile CompletableFuture<Void> prepared = new CompletableFuture<>();
@@ -103,8 +106,21 @@ final class ControllerService implements AutoCloseable {
         }
     }
 
-    /** Starts to watch, and to elect as soon as everything is known. Returns at once. */
+    /**
+     * Starts to watch, and to elect as soon as everything is known. Returns at once.
+     *
+     * @throws ControllerStartException when the secure port cannot be served
+     */
     void start() {
+        ControllerOptions.Serving serving = options.serving();
+        if (serving.port() != 0) {
+            try {
+                health = HealthServer.start(serving.bindAddress(), serving.port(), serving.certificate(), serving.key(),
+                        Map.of("informers", this::ready));
+            } catch (IOException e) {
+                throw new ControllerStartException("--secure-port: " + e.getMessage());
+            }
+        }
         prepared = CompletableFuture.allOf(controllers.stream().map(Controller::prepare)
                 .toArray(CompletableFuture[]::new)).thenCompose(ready -> {
                     informers.start();
@@ -196,6 +212,10 @@ final class ControllerService implements AutoCloseable {
             stopped.orTimeout(STOP_GRACE_MILLIS * 3, TimeUnit.MILLISECONDS).join();
         } catch (RuntimeException e) {
             log.warn("workers did not stop in time, the lease will expire: {}", e.toString());
+        }
+        HealthServer serving = health;
+        if (serving != null) {
+            serving.close();
         }
         informers.close();
         electionInformers.close();
