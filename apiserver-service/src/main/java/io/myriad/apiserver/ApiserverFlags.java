@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 import io.myriad.apiserver.ApiserverOptions.AuthorizationMode;
 import io.myriad.apiserver.ApiserverOptions.EndpointReconciler;
 import io.myriad.apiserver.ApiserverOptions.LogFormat;
+import io.myriad.apiserver.allocation.AddressRange;
 
 /**
  * Reads kube-apiserver's flags into {@link ApiserverOptions}. A flag that is wrong, unknown, or not supported here ends
@@ -268,6 +269,11 @@ final class ApiserverFlags {
     }
 
     private ApiserverOptions.Services services() {
+        try {
+            AddressRange.parse(serviceClusterIpRange);
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException("--service-cluster-ip-range: " + wrong.getMessage(), wrong);
+        }
         int dash = serviceNodePortRange.indexOf('-');
         try {
             int first = Integer.parseInt(serviceNodePortRange.substring(0, Math.max(dash, 0)));
