@@ -65,8 +65,8 @@ import io.myriad.apiserver.registry.NamespaceHooks;
 import io.myriad.apiserver.registry.Registry;
 import io.myriad.apiserver.registry.RegistryWriter;
 import io.myriad.apiserver.registry.ResourceCatalog;
-import io.myriad.apiserver.registry.ServedResource;
 import io.myriad.apiserver.registry.SchemaOwnership;
+import io.myriad.apiserver.registry.ServedResource;
 import io.myriad.apiserver.registry.StorageProvider;
 import io.myriad.apiserver.registry.WriteHooks;
 import io.myriad.apiserver.review.Reviews;
@@ -198,7 +198,8 @@ final class ApiserverRuntime implements AutoCloseable {
         if (served == null) {
             throw new IllegalArgumentException("admission needs " + name);
         }
-        return new AdmissionPlugins.Source(served.storage(), served.form()::decode, served.form()::encodeWithoutVersion);
+        return new AdmissionPlugins.Source(served.storage(), served.form()::decode,
+                served.form()::encodeWithoutVersion);
     }
 
     private Authorizer authorizer() {

@@ -95,7 +95,8 @@ final class PodSecurity implements AdmissionPlugin {
                 pod.path("spec"));
         if (!refused.isEmpty()) {
             throw new StatusException(Status.forbidden("pods", attributes.name(), "violates PodSecurity \""
-                    + policy.enforced().shown() + ":" + policy.enforcedVersion() + "\": " + String.join(", ", refused)));
+                    + policy.enforced().shown() + ":" + policy.enforcedVersion() + "\": "
+                    + String.join(", ", refused)));
         }
         warn(attributes, policy, pod.path("metadata"), pod.path("spec"));
     }

@@ -103,7 +103,8 @@ final class PodSecurityChecks {
         }
         containers("runAsNonRoot != true", container -> !inherited(container, ofPod, "runAsNonRoot")
                 .booleanValue(false), "must set securityContext.runAsNonRoot=true");
-        both("runAsUser=0", context -> context.path("runAsUser").isNumber() && context.path("runAsUser").longValue() == 0,
+        both("runAsUser=0",
+                context -> context.path("runAsUser").isNumber() && context.path("runAsUser").longValue() == 0,
                 "must not set runAsUser=0");
         if (!windows) {
             containers("seccompProfile", container -> {

@@ -32,7 +32,9 @@ record PodSecurityPolicy(PodSecurityLevel enforced, String enforcedVersion, PodS
     private static PodSecurityLevel level(JsonNode labels, String mode) {
         String text = labels.path(PREFIX + mode).asString("");
         PodSecurityLevel level = text.isEmpty() ? PodSecurityLevel.PRIVILEGED : PodSecurityLevel.parse(text);
-        return level != null ? level : mode.equals("enforce") ? PodSecurityLevel.RESTRICTED : PodSecurityLevel.PRIVILEGED;
+        return level != null
+                ? level
+                : mode.equals("enforce") ? PodSecurityLevel.RESTRICTED : PodSecurityLevel.PRIVILEGED;
     }
 
     private static String version(JsonNode labels, String mode) {

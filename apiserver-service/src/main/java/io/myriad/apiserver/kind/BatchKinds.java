@@ -180,12 +180,12 @@ final class BatchKinds {
             PodSpecDefaults.ofTemplate(spec.path("jobTemplate").path("spec").path("template"));
         }).warns(cron -> PodWarnings.ofTemplate("spec.jobTemplate.spec.template",
                 cron.path("spec").path("jobTemplate").path("spec").path("template"))).rules(check -> {
-            Check name = check.at("metadata").at("name");
-            if (name.text().length() > CRON_NAME_LIMIT) {
-                name.invalid("must be no more than " + CRON_NAME_LIMIT + " characters");
-            }
-            cron(check.at("spec"));
-        });
+                    Check name = check.at("metadata").at("name");
+                    if (name.text().length() > CRON_NAME_LIMIT) {
+                        name.invalid("must be no more than " + CRON_NAME_LIMIT + " characters");
+                    }
+                    cron(check.at("spec"));
+                });
     }
 
     private static void cron(Check spec) {

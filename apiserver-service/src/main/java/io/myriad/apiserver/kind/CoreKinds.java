@@ -133,7 +133,8 @@ final class CoreKinds {
                     if (!phase.is(ending ? "Terminating" : "Active")) {
                         // Upstream names this field by its Go name.
                         check.at("status").at("Phase").on(phase.value())
-                                .invalid("may only be 'Active' without a deletionTimestamp, and 'Terminating' with one");
+                                .invalid(
+                                        "may only be 'Active' without a deletionTimestamp, and 'Terminating' with one");
                     }
                 }).selectable(Map.of("status.phase", List.of("status", "phase"))).notSelectableByNamespace();
     }
@@ -380,16 +381,17 @@ final class CoreKinds {
     }
 
     private static Strategy eventWith(Consumer<Check> rules) {
-        return DeclaredStrategy.plain().createsOnUpdate().expires(event -> EVENT_SECONDS).rules(rules).selectable(Map.ofEntries(Map.entry("involvedObject.kind", List.of("involvedObject", "kind")),
-                Map.entry("involvedObject.namespace", List.of("involvedObject", "namespace")),
-                Map.entry("involvedObject.name", List.of("involvedObject", "name")),
-                Map.entry("involvedObject.uid", List.of("involvedObject", "uid")),
-                Map.entry("involvedObject.apiVersion", List.of("involvedObject", "apiVersion")),
-                Map.entry("involvedObject.resourceVersion", List.of("involvedObject", "resourceVersion")),
-                Map.entry("involvedObject.fieldPath", List.of("involvedObject", "fieldPath")),
-                Map.entry("reason", List.of("reason")),
-                Map.entry("reportingComponent", List.of("reportingComponent")),
-                Map.entry("source", List.of("source", "component")), Map.entry("type", List.of("type"))));
+        return DeclaredStrategy.plain().createsOnUpdate().expires(event -> EVENT_SECONDS).rules(rules)
+                .selectable(Map.ofEntries(Map.entry("involvedObject.kind", List.of("involvedObject", "kind")),
+                        Map.entry("involvedObject.namespace", List.of("involvedObject", "namespace")),
+                        Map.entry("involvedObject.name", List.of("involvedObject", "name")),
+                        Map.entry("involvedObject.uid", List.of("involvedObject", "uid")),
+                        Map.entry("involvedObject.apiVersion", List.of("involvedObject", "apiVersion")),
+                        Map.entry("involvedObject.resourceVersion", List.of("involvedObject", "resourceVersion")),
+                        Map.entry("involvedObject.fieldPath", List.of("involvedObject", "fieldPath")),
+                        Map.entry("reason", List.of("reason")),
+                        Map.entry("reportingComponent", List.of("reportingComponent")),
+                        Map.entry("source", List.of("source", "component")), Map.entry("type", List.of("type"))));
     }
 
     private static void reported(Check check, Check controller, Check message) {

@@ -2,7 +2,6 @@ package io.myriad.apiserver.kind;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.List;
 import java.util.Set;
 
 import tools.jackson.databind.JsonNode;
@@ -131,7 +130,9 @@ final class ExtensionKinds {
     }
 
     static Strategy admissionPolicy(boolean mutating) {
-        DeclaredStrategy strategy = mutating ? DeclaredStrategy.plain() : DeclaredStrategy.withStatus().statusKeepsMetadata();
+        DeclaredStrategy strategy = mutating
+                ? DeclaredStrategy.plain()
+                : DeclaredStrategy.withStatus().statusKeepsMetadata();
         return strategy.generation().defaults(policy -> {
             ObjectNode spec = Defaults.object(policy, "spec");
             Defaults.text(spec, "failurePolicy", "Fail");

@@ -117,7 +117,8 @@ final class PodSpecDefaults {
         for (Map.Entry<String, JsonNode> amount : list.properties()) {
             String text = amount.getValue().asString("");
             if (text.endsWith("u") || text.endsWith("n")) {
-                amount.setValue(StringNode.valueOf(Quantity.ofMilli(Quantity.parse(text).milliValue(), Quantity.Format.DECIMAL_SI).toString()));
+                amount.setValue(StringNode.valueOf(
+                        Quantity.ofMilli(Quantity.parse(text).milliValue(), Quantity.Format.DECIMAL_SI).toString()));
             }
         }
     }

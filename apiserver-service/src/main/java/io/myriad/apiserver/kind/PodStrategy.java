@@ -214,8 +214,9 @@ final class PodStrategy implements Strategy {
         before.forEach(gate -> known.add(gate.path("name").stringValue("")));
         now.items(gate -> {
             if (!known.contains(gate.at("name").text())) {
-                gate.at("name").forbidden("only deletion is allowed, but found new scheduling gate '" + gate.at("name").text()
-                        + "'");
+                gate.at("name")
+                        .forbidden("only deletion is allowed, but found new scheduling gate '" + gate.at("name").text()
+                                + "'");
             }
         });
     }

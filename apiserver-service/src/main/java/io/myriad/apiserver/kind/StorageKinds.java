@@ -199,8 +199,9 @@ final class StorageKinds {
         }).warns(driver -> driver.path("spec").path("tokenRequests").isEmpty()
                 || driver.path("spec").has("serviceAccountTokenInSecrets")
                         ? List.of()
-                        : List.of("spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true"
-                                + " to prevent possible logging of tokens in volume attributes"));
+                        : List.of(
+                                "spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true"
+                                        + " to prevent possible logging of tokens in volume attributes"));
     }
 
     static Strategy csiNode() {

@@ -69,7 +69,8 @@ class CertificateAdmissionTest {
         CertificateRights plugin = CertificateRights.toSign(allowing(Set.of()));
         plugin.validate(write(AdmissionPlugin.Operation.UPDATE, "status", Objects.json("{\"status\": {}}")));
         assertThatThrownBy(() -> plugin.validate(write(AdmissionPlugin.Operation.UPDATE, "status",
-                Objects.json("{\"status\": {\"certificate\": \"YQ==\"}}")))).hasMessageContaining("not permitted to sign");
+                Objects.json("{\"status\": {\"certificate\": \"YQ==\"}}"))))
+                .hasMessageContaining("not permitted to sign");
     }
 
     @Test

@@ -70,7 +70,8 @@ final class NamedTrust extends X509ExtendedTrustManager {
         var names = leaf.getSubjectAlternativeNames();
         for (List<?> name : names == null ? List.<List<?>>of() : names) {
             String value = String.valueOf(name.get(1)).toLowerCase(Locale.ROOT);
-            boolean same = name.get(0).equals(DNS_NAME) && covers(value) || name.get(0).equals(IP_ADDRESS) && isAddress(value);
+            boolean same = name.get(0).equals(DNS_NAME) && covers(value)
+                    || name.get(0).equals(IP_ADDRESS) && isAddress(value);
             if (same) {
                 return true;
             }
@@ -86,7 +87,8 @@ final class NamedTrust extends X509ExtendedTrustManager {
 
     private boolean isAddress(String value) {
         try {
-            return host.chars().allMatch(c -> Character.digit(c, 16) >= 0 || c == '.' || c == ':' || c == '[' || c == ']')
+            return host.chars()
+                    .allMatch(c -> Character.digit(c, 16) >= 0 || c == '.' || c == ':' || c == '[' || c == ']')
                     && InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")).equals(InetAddress.ofLiteral(value));
         } catch (IllegalArgumentException notAnAddress) {
             return false;
@@ -128,7 +130,5 @@ final class NamedTrust extends X509ExtendedTrustManager {
     }
 
     @Override
-    public X509Certificate[] getAcceptedIssuers() {
-        return chain.getAcceptedIssuers();
-    }
+    public X509Certificate[] getAcceptedIssuers() { return chain.getAcceptedIssuers(); }
 }
