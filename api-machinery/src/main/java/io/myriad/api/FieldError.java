@@ -36,6 +36,10 @@ public record FieldError(Type type, String field, String detail) {
         return new FieldError(Type.INVALID, field, "Invalid value: " + shown(value) + ": " + detail);
     }
 
+    public static FieldError typeInvalid(String field, Object value, String detail) {
+        return new FieldError(Type.TYPE_INVALID, field, "Invalid value: " + shown(value) + ": " + detail);
+    }
+
     public static FieldError duplicate(String field, Object value) {
         return new FieldError(Type.DUPLICATE, field, "Duplicate value: " + shown(value));
     }

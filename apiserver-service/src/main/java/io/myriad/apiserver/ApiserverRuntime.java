@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,7 +34,6 @@ import org.slf4j.LoggerFactory;
 
 import io.myriad.api.GroupVersionResource;
 import io.myriad.api.StatusException;
-import io.myriad.api.schema.Resource;
 import io.myriad.api.schema.Schema;
 import io.myriad.apiserver.ApiserverOptions.AuthorizationMode;
 import io.myriad.apiserver.admission.AdmissionChain;
@@ -54,10 +54,16 @@ import io.myriad.apiserver.authorization.NodeAuthorizer;
 import io.myriad.apiserver.authorization.RbacAuthorizer;
 import io.myriad.apiserver.bootstrap.Bootstrap;
 import io.myriad.apiserver.cache.Storages;
+import io.myriad.apiserver.custom.CustomResources;
+import io.myriad.apiserver.custom.DefinitionHooks;
+import io.myriad.apiserver.custom.DefinitionStrategy;
+import io.myriad.apiserver.custom.InstanceCleanup;
+import io.myriad.apiserver.custom.RuleEngine;
+import io.myriad.apiserver.custom.cel.CelEngine;
 import io.myriad.apiserver.http.ApiServer;
 import io.myriad.apiserver.http.ServerTls;
 import io.myriad.apiserver.kind.Strategies;
-import io.myriad.apiserver.openapi.OpenApi;
+import io.myriad.apiserver.openapi.ApiDocuments;
 import io.myriad.apiserver.registry.BuiltinCatalog;
 import io.myriad.apiserver.registry.CatalogLookup;
 import io.myriad.apiserver.registry.CatalogObjects;
@@ -102,6 +108,7 @@ final class ApiserverRuntime implements AutoCloseable {
     private final RegistryWriter writer;
     private final @Nullable RbacAuthorizer rbac;
     private final AdmissionChain admission;
+    private final CustomResources customResources;
     private final ApiServer server;
 
     ApiserverRuntime(ApiserverOptions options, MeterRegistry metrics, MetricsText metricsText)
@@ -110,6 +117,8 @@ final class ApiserverRuntime implements AutoCloseable {
         this.metrics = metrics;
         this.store = closing(new EtcdStore(connection(options.store().servers())));
         Strategies strategies = new Strategies(clock);
+        RuleEngine rules = new CelEngine();
+        strategies.put("apiextensions.k8s.io", "CustomResourceDefinition", new DefinitionStrategy(rules));
         this.storages = closing(new Storages(schema, new StorageKeys(options.store().prefix() + "/"), store,
                 overrides(), kind -> strategies.of(kind, false).selectableFields(), metrics));
         AtomicReference<@Nullable ResourceCatalog> made = new AtomicReference<>();
@@ -120,6 +129,7 @@ final class ApiserverRuntime implements AutoCloseable {
                 resource -> switch (resource.name().groupResource()) {
                     case "services" -> services;
                     case "namespaces" -> new NamespaceHooks();
+                    case "customresourcedefinitions.apiextensions.k8s.io" -> new DefinitionHooks(clock);
                     default -> WriteHooks.NONE;
                 }).build();
         made.set(catalog);
@@ -130,6 +140,8 @@ final class ApiserverRuntime implements AutoCloseable {
         Registry operations = new Registry(admission, new SchemaOwnership(catalog::state, clock), authorizer, clock,
                 random);
         registry.set(operations);
+        this.customResources = closing(new CustomResources(catalog, storages, writer, rules,
+                new InstanceCleanup(() -> operations, writer), clock));
         this.server = server(operations, authorizer, metricsText);
     }
 
@@ -235,11 +247,13 @@ final class ApiserverRuntime implements AutoCloseable {
         ApiServer.Access access = new ApiServer.Access(authenticator, clientAuthorities,
                 proxy(authentication.frontProxy()), new Impersonation(authorizer), authorizer);
         Reviews reviews = new Reviews(authorizer, authenticator, tokens, authentication.audiences(), clock);
-        AtomicReference<@Nullable OpenApi> openApi = new AtomicReference<>();
+        AtomicReference<@Nullable ApiDocuments> openApi = new AtomicReference<>();
         ApiServer.Content content = new ApiServer.Content(schema, catalog, operations, lookup,
-                new PrintedTables(clock, kind -> null),
+                new PrintedTables(clock, customResources::columns),
                 reviews, tokens == null ? null : new TokenRequests(tokens, authentication.audiences(), clock),
-                () -> openApi.updateAndGet(known -> known != null ? known : documents()),
+                () -> openApi.updateAndGet(known -> known != null
+                        ? known
+                        : new ApiDocuments(schema, catalog, ApiServer.VERSION)),
                 readiness.checks(this::storeAnswers),
                 this::storeAnswers, metrics, metricsText::upstreamForm);
         ApiserverOptions.Serving serving = options.serving();
@@ -249,12 +263,6 @@ final class ApiserverRuntime implements AutoCloseable {
                 serving.minRequestTimeout(), serving.goAwayChance(), options.logging().verbosity(),
                 serving.advertiseAddress().getHostAddress() + ":" + serving.securePort(), serving.shutdownDelay());
         return new ApiServer(settings, access, content, readiness::stopping, clock, random);
-    }
-
-    private OpenApi documents() {
-        List<Resource> resources = new ArrayList<>();
-        catalog.state().groups().forEach(group -> group.versions().values().forEach(resources::addAll));
-        return new OpenApi(schema, resources, ApiServer.VERSION);
     }
 
     private @Nullable ServiceAccountTokens tokens(ApiserverOptions.Authentication authentication) throws IOException {
@@ -334,8 +342,11 @@ final class ApiserverRuntime implements AutoCloseable {
     }
 
     private void bootstrap() {
-        if (rbac != null) {
-            await(rbac);
+        if (rbac != null && rbacStarted.compareAndSet(false, true)) {
+            await(rbac.start(), "roles and bindings");
+        }
+        if (customResourcesStarted.compareAndSet(false, true)) {
+            await(customResources.start(), "definitions of custom resources");
         }
         new Bootstrap(lookup, writer,
                 new Bootstrap.Settings(AddressRange.parse(options.services().clusterIpRange()).address(1),
@@ -344,17 +355,16 @@ final class ApiserverRuntime implements AutoCloseable {
     }
 
     private final AtomicBoolean rbacStarted = new AtomicBoolean();
+    private final AtomicBoolean customResourcesStarted = new AtomicBoolean();
 
-    private void await(RbacAuthorizer authorizer) {
+    private static void await(Future<?> filled, String what) {
         try {
-            if (rbacStarted.compareAndSet(false, true)) {
-                authorizer.start().get(START_PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            }
+            filled.get(START_PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", interrupted);
         } catch (ExecutionException | TimeoutException failure) {
-            throw new IllegalStateException("roles and bindings could not be read", failure);
+            throw new IllegalStateException(what + " could not be read", failure);
         }
     }
 

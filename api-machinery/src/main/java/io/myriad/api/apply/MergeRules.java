@@ -81,7 +81,8 @@ final class MergeRules {
 
     /** Whether values of this shape may have only the fields that their type declares. */
     static boolean isClosed(Shape shape) {
-        return shape instanceof Shape.Structure structure && structure.type().form() == ObjectType.Form.OBJECT;
+        return shape instanceof Shape.Structure structure && structure.type().form() == ObjectType.Form.OBJECT
+                && !structure.type().open();
     }
 
     /**

@@ -51,6 +51,7 @@ public final class ObjectType {
     private volatile @Nullable Supplier<? extends Collection<Field>> pending;
     private boolean typeMeta;
     private boolean atomic;
+    private boolean open;
     private @Nullable String protoName;
     private @Nullable ObjectType schema;
     private volatile @Nullable WireLayout layout;
@@ -108,6 +109,19 @@ public final class ObjectType {
     }
 
     /**
+     * Gives the type of a custom resource, or of a part of one, its content; called once, before the type is shared
+     * between threads.
+     *
+     * @param fields the fields that the schema names
+     * @param atomic whether server-side apply replaces the object as a whole
+     * @param open whether objects may have fields that the schema does not name
+     */
+    public void completeCustom(Collection<Field> fields, boolean atomic, boolean open) {
+        complete(Form.OBJECT, fields, false, atomic, null);
+        this.open = open;
+    }
+
+    /**
      * Gives a type of one of the forms that may stand for a schema its content; called once, before the type is shared
      * between threads.
      *
@@ -155,6 +169,11 @@ public final class ObjectType {
     /** Whether server-side apply replaces the object as a whole. */
     public boolean atomic() {
         return atomic;
+    }
+
+    /** Whether objects may have fields that the type does not name: parts of custom resources may. */
+    public boolean open() {
+        return open;
     }
 
     /** The protobuf message's full name, or null where there is none. */

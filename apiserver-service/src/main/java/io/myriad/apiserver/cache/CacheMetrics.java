@@ -1,7 +1,9 @@
 package io.myriad.apiserver.cache;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -23,6 +25,7 @@ final class CacheMetrics {
     private final MeterRegistry registry;
     private final Tags tags;
     private final ConcurrentHashMap<String, Timer> storeRequests = new ConcurrentHashMap<>();
+    private final List<Gauge> gauges = new CopyOnWriteArrayList<>();
     private final ConcurrentHashMap<String, Counter> counters = new ConcurrentHashMap<>();
     final Counter eventsReceived;
     final Counter eventsDispatched;
@@ -60,7 +63,12 @@ final class CacheMetrics {
 
     /** Shows a number that changes by itself. */
     <T> void gauge(String name, T of, ToDoubleFunction<T> value) {
-        Gauge.builder(name, of, value).tags(tags).strongReference(true).register(registry);
+        gauges.add(Gauge.builder(name, of, value).tags(tags).strongReference(true).register(registry));
+    }
+
+    /** Shows no numbers of a cache that is gone any more. */
+    void close() {
+        gauges.forEach(registry::remove);
     }
 
     /** Counts a list by how it was answered: the index that was used, or empty for a scan. */

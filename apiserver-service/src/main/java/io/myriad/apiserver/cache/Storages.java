@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,12 +109,12 @@ public final class Storages implements AutoCloseable {
      *
      * @param resource any of its versions
      * @param storageVersion the version that is stored
-     * @param type the type of the stored version
+     * @param indexer reads the stored version
      */
     public ObjectStorage custom(GroupVersionResource resource, boolean namespaced, GroupVersionKind storageVersion,
-            ObjectType type) {
+            Indexer indexer) {
         StoredKind kind = keys.custom(resource, namespaced, storageVersion);
-        return byPrefix.computeIfAbsent(kind.prefix(), first -> open(resource, kind, type));
+        return byPrefix.computeIfAbsent(kind.prefix(), first -> open(resource, kind, indexer, null));
     }
 
     /** Drops the storage of a custom resource whose definition has been removed or changed; its watches end. */
@@ -131,10 +132,15 @@ public final class Storages implements AutoCloseable {
             case PROTOBUF -> new ProtobufIndexer(type, fields);
             case JSON -> new JsonIndexer(type, fields);
         };
+        return open(resource, kind, indexer, fields.containsKey(WATCH_FIELD) ? WATCH_FIELD : null);
+    }
+
+    private WatchCache open(GroupVersionResource resource, StoredKind kind, Indexer indexer,
+            @Nullable String watchField) {
         KeyValueStore store = overrideStores.getOrDefault(resource.groupResource(), mainStore);
         CacheMetrics measured = new CacheMetrics(metrics, resource.group(), resource.resource());
         return new WatchCache(resource.groupResource(), new ResourceStore(store, kind, indexer, measured),
-                feed(resource.groupResource()), fields.containsKey(WATCH_FIELD) ? WATCH_FIELD : null, limits,
+                feed(resource.groupResource()), watchField, limits,
                 System::nanoTime);
     }
 

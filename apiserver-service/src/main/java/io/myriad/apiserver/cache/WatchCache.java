@@ -394,6 +394,7 @@ final class WatchCache implements ObjectStorage, Feed.Target, AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        metrics.close();
         feed.remove(this);
         feed.writer().execute(core::close);
     }

@@ -24,7 +24,7 @@ import io.myriad.apiserver.authentication.Authenticator;
 import io.myriad.apiserver.authentication.Impersonation;
 import io.myriad.apiserver.authorization.Authorizer;
 import io.myriad.apiserver.discovery.DiscoveryDocuments;
-import io.myriad.apiserver.openapi.OpenApi;
+import io.myriad.apiserver.openapi.ApiDocuments;
 import io.myriad.apiserver.registry.Registry;
 import io.myriad.apiserver.registry.ResourceCatalog;
 import io.myriad.apiserver.review.Reviews;
@@ -89,7 +89,7 @@ public final class ApiServer implements AutoCloseable {
      * @param metricsText what {@code /metrics} shows
      */
     public record Content(Schema schema, ResourceCatalog catalog, Registry registry, ObjectLookup lookup,
-            Tables tables, Reviews reviews, @Nullable TokenRequests tokens, Supplier<OpenApi> openApi,
+            Tables tables, Reviews reviews, @Nullable TokenRequests tokens, Supplier<ApiDocuments> openApi,
             HealthChecks health, BooleanSupplier storeAnswers, MeterRegistry metrics, Supplier<String> metricsText) {}
 
     private final Settings settings;

@@ -6,6 +6,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
+import io.myriad.api.FieldError;
 import io.myriad.api.GroupVersionKind;
 import io.myriad.api.Status;
 import io.myriad.api.StatusException;
@@ -17,6 +18,7 @@ import io.myriad.api.codec.ProtobufReader;
 import io.myriad.api.codec.YamlReader;
 import io.myriad.api.schema.ObjectType;
 import io.myriad.apiserver.registry.FieldValidation;
+import io.myriad.apiserver.registry.ServedResource;
 import io.myriad.apiserver.registry.WriteRequest;
 
 /** Reads the object in a request's body, in any of the formats, and checks that it is of the kind that the path is about. */
@@ -44,6 +46,41 @@ final class BodyReader {
                 yield object;
             }
         };
+    }
+
+    /**
+     * Reads a body as an object of a resource.
+     *
+     * @throws StatusException as {@link #read(HttpCall, GroupVersionKind, ObjectType, WriteRequest)}; 422 for a custom
+     *             resource of another kind
+     */
+    static ObjectNode read(HttpCall call, ServedResource resource, WriteRequest request) {
+        if (!resource.custom()) {
+            return read(call, resource.kind(), resource.type(), request);
+        }
+        JsonReader.Parsed parsed = format(call, false) == OutputFormat.Encoding.YAML
+                ? YamlReader.read(call.body(), null)
+                : JsonReader.read(call.body(), null);
+        requireCustomKind(parsed.object(), resource.kind());
+        return strict(resource.conform(parsed), request);
+    }
+
+    private static void requireCustomKind(ObjectNode object, GroupVersionKind kind) {
+        String apiVersion = object.path("apiVersion").stringValue("");
+        String name = object.path("kind").stringValue("");
+        if (name.isEmpty() || apiVersion.isEmpty()) {
+            throw new StatusException(Status.badRequest("Object '" + (name.isEmpty() ? "Kind" : "apiVersion")
+                    + "' is missing in '" + object + "'"));
+        }
+        if (!apiVersion.equals(kind.apiVersion())) {
+            throw new StatusException(Status.badRequest("the API version in the data (" + apiVersion
+                    + ") does not match the expected API version (" + kind.apiVersion() + ")"));
+        }
+        if (!name.equals(kind.kind())) {
+            throw new StatusException(Status.invalid(new GroupVersionKind(kind.group(), kind.version(), name),
+                    object.path("metadata").path("name").asString(""),
+                    List.of(FieldError.invalid("kind", name, "must be " + kind.kind()))));
+        }
     }
 
     /**

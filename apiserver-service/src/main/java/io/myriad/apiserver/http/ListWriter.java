@@ -11,6 +11,7 @@ import io.myriad.api.codec.ByteSink;
 import io.myriad.api.codec.ProtobufWriter;
 import io.myriad.api.schema.ObjectType;
 import io.myriad.api.schema.Schema;
+import io.myriad.apiserver.registry.CustomKind;
 import io.myriad.apiserver.registry.ServedResource;
 import io.myriad.apiserver.storage.CachedObject;
 import io.myriad.apiserver.storage.ObjectStorage.ListResult;
@@ -42,6 +43,10 @@ final class ListWriter {
 
     /** The kind of a resource's lists. */
     static GroupVersionKind listKind(ServedResource resource) {
+        CustomKind custom = resource.customKind();
+        if (custom != null) {
+            return new GroupVersionKind(resource.kind().group(), resource.kind().version(), custom.listKind());
+        }
         return new GroupVersionKind(resource.kind().group(), resource.kind().version(),
                 resource.kind().kind() + "List");
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.myriad.api.StatusException;
 import io.myriad.api.StatusReason;
+import io.myriad.apiserver.openapi.ApiDocuments;
 import io.myriad.apiserver.openapi.OpenApi;
 
 /** Serves the OpenAPI documents, cacheable by their hash. */
@@ -23,11 +24,11 @@ final class OpenApiPaths implements PlainPaths.PathHandler {
             "application/com.github.proto-openapi.spec.v2@v1.0+protobuf");
     private static final String FOREVER = "public, immutable";
 
-    private final Supplier<OpenApi> documents;
+    private final Supplier<ApiDocuments> documents;
     private final String started;
 
     /** @param documents the documents of what is served now */
-    OpenApiPaths(Supplier<OpenApi> documents, InstantSource clock) {
+    OpenApiPaths(Supplier<ApiDocuments> documents, InstantSource clock) {
         this.documents = documents;
         this.started = DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC).format(clock.instant());
     }

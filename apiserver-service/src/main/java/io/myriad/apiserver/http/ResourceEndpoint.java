@@ -1,7 +1,6 @@
 package io.myriad.apiserver.http;
 
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 import org.jspecify.annotations.Nullable;
@@ -16,6 +15,7 @@ import io.myriad.api.schema.Schema;
 import io.myriad.apiserver.authentication.User;
 import io.myriad.apiserver.kind.Strategy;
 import io.myriad.apiserver.registry.Answer;
+import io.myriad.apiserver.registry.CustomKind;
 import io.myriad.apiserver.registry.Registry;
 import io.myriad.apiserver.registry.ServedResource;
 import io.myriad.apiserver.registry.WriteRequest;
@@ -25,8 +25,9 @@ import io.myriad.apiserver.storage.WatchCursor;
 final class ResourceEndpoint {
     private static final GroupVersionKind DELETE_OPTIONS = new GroupVersionKind("", "v1", "DeleteOptions");
     private static final String APPLY = "application/apply-patch+yaml";
+    private static final String STRATEGIC = "application/strategic-merge-patch+json";
     private static final Set<String> PATCHES = Set.of("application/json-patch+json", "application/merge-patch+json",
-            "application/strategic-merge-patch+json", APPLY);
+            STRATEGIC, APPLY);
 
     private final Registry registry;
     private final AnswerWriter answers;
@@ -128,16 +129,16 @@ final class ResourceEndpoint {
     }
 
     private void create(HttpCall call, RequestInfo info, User user, ServedResource resource) {
+        if (resource.customKind() instanceof CustomKind kind && kind.terminating()) {
+            throw new StatusException(StatusTree.general(StatusReason.METHOD_NOT_ALLOWED,
+                    "create not allowed while custom resource definition is terminating"));
+        }
         OutputFormat format = format(call, resource);
         Warnings warnings = call.warnings();
         WriteRequest request = WriteParameters.parse(call, info, user, "CreateOptions", false, warnings);
-        ObjectNode body = BodyReader.read(call, resource.kind(), bodyType(resource), request);
+        ObjectNode body = BodyReader.read(call, resource, request);
         Answer answer = registry.create(resource, body, request);
         answers.write(call, answer, format);
-    }
-
-    private static @Nullable ObjectType bodyType(ServedResource resource) {
-        return resource.custom() ? null : resource.type();
     }
 
     private void update(HttpCall call, RequestInfo info, User user, ServedResource resource,
@@ -145,7 +146,7 @@ final class ResourceEndpoint {
         OutputFormat format = format(call, resource);
         Warnings warnings = call.warnings();
         WriteRequest request = WriteParameters.parse(call, info, user, "UpdateOptions", false, warnings);
-        ObjectNode body = BodyReader.read(call, resource.kind(), bodyType(resource), request);
+        ObjectNode body = BodyReader.read(call, resource, request);
         Answer answer = registry.update(resource, target, body, request);
         answers.write(call, answer, format);
     }
@@ -166,11 +167,12 @@ final class ResourceEndpoint {
         int semicolon = header.indexOf(';');
         String mediaType = semicolon < 0 ? header : header.substring(0, semicolon);
         String accepted = "the body of the request was in an unknown format - accepted media types include: "
-                + String.join(", ", new TreeSet<>(PATCHES));
+                + String.join(", ", PATCHES.stream().sorted()
+                        .filter(type -> !resource.custom() || !type.equals(STRATEGIC)).toList());
         if (!PATCHES.contains(mediaType)) {
             throw new StatusException(StatusTree.general(StatusReason.UNSUPPORTED_MEDIA_TYPE, accepted));
         }
-        if (resource.custom() && mediaType.equals("application/strategic-merge-patch+json")) {
+        if (resource.custom() && mediaType.equals(STRATEGIC)) {
             throw new StatusException(Status.of(StatusReason.UNSUPPORTED_MEDIA_TYPE, accepted));
         }
         return mediaType;

@@ -5,10 +5,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import io.myriad.api.GroupVersionResource;
+import io.myriad.api.Status;
 import io.myriad.api.StatusException;
 import io.myriad.api.StatusReason;
 import io.myriad.api.schema.Resource;
 import io.myriad.apiserver.authentication.User;
+import io.myriad.apiserver.registry.CustomKind;
 import io.myriad.apiserver.registry.ResourceCatalog;
 import io.myriad.apiserver.registry.ServedResource;
 
@@ -41,17 +43,27 @@ final class Router {
         ServedResource served = state.served(name);
         Resource resource = served != null ? served.resource() : state.virtual().get(name);
         if (resource == null) {
+            // As upstream, where only the servers of built-in groups answer with a Status.
+            if (!state.isBuiltin(info.group(), info.version())) {
+                PlainText.notFound(call);
+                return;
+            }
             throw notFound();
         }
         Deprecations.warn(call, name);
         RequestInfo scoped = scoped(resource, info);
+        if (served != null && served.customKind() instanceof CustomKind kind && !kind.deprecationWarning().isEmpty()) {
+            call.warnings().accept(kind.deprecationWarning());
+        }
         if (call.method().equals("HEAD")) {
             throw ResourceEndpoint.methodNotAllowed();
         }
         if (!info.subresource().isEmpty()) {
             Resource.Subresource subresource = subresource(resource, info.subresource());
             if (subresource == null) {
-                throw notFound();
+                throw served != null && served.custom()
+                        ? new StatusException(Status.notFound(served.groupResource(), info.name()))
+                        : notFound();
             }
             requireVerb(subresource.verbs(), info.verb().equals("deletecollection") ? "delete" : info.verb());
             if (served != null && info.subresource().equals("status")) {

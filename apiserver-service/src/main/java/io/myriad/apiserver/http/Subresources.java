@@ -16,6 +16,7 @@ import io.myriad.api.schema.Resource;
 import io.myriad.api.schema.Schema;
 import io.myriad.apiserver.authentication.User;
 import io.myriad.apiserver.registry.Answer;
+import io.myriad.apiserver.registry.CustomKind;
 import io.myriad.apiserver.registry.DeleteOptions;
 import io.myriad.apiserver.registry.PartialWrites;
 import io.myriad.apiserver.registry.PodBinding;
@@ -76,9 +77,7 @@ final class Subresources implements SubresourceEndpoint {
     }
 
     private void scale(HttpCall call, RequestInfo info, User user, ServedResource resource) {
-        ScaleResource scale = scales.computeIfAbsent(resource.name(),
-                name -> new ScaleResource(registry, resource,
-                        type(new GroupVersionKind("autoscaling", "v1", "Scale")), ScaleResource.Paths.BUILTIN));
+        ScaleResource scale = scaleOf(resource);
         boolean patch = info.verb().equals("patch");
         String mediaType = patch ? ResourceEndpoint.patchType(call, resource) : "";
         OutputFormat format = OutputFormat.negotiate(call, true, true);
@@ -97,6 +96,16 @@ final class Subresources implements SubresourceEndpoint {
             answer = scale.update(BodyReader.read(call, kind, type(kind), request), request);
         }
         answers.write(call, answer, format);
+    }
+
+    private ScaleResource scaleOf(ServedResource resource) {
+        ObjectType type = type(new GroupVersionKind("autoscaling", "v1", "Scale"));
+        CustomKind custom = resource.customKind();
+        // A definition may change, so nothing is kept of its resources.
+        return custom != null
+                ? new ScaleResource(registry, resource, type, custom.scalePaths())
+                : scales.computeIfAbsent(resource.name(),
+                        name -> new ScaleResource(registry, resource, type, ScaleResource.Paths.BUILTIN));
     }
 
     private void token(HttpCall call, RequestInfo info, User user, ServedResource resource,

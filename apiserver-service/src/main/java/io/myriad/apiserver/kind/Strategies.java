@@ -38,7 +38,8 @@ public final class Strategies {
         return found != null ? found : hasStatusSubresource ? PLAIN_WITH_STATUS : PLAIN;
     }
 
-    private void put(String group, String kind, Strategy strategy) {
+    /** Adds a strategy that lives elsewhere; before the table is used. */
+    public void put(String group, String kind, Strategy strategy) {
         table.put(new GroupKind(group, kind), strategy);
     }
 

@@ -21,6 +21,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.GroupVersionKind;
+import io.myriad.api.schema.ObjectType;
 import io.myriad.api.schema.OperationTable;
 import io.myriad.api.schema.Resource;
 import io.myriad.api.schema.Schema;
@@ -46,6 +47,8 @@ public final class OpenApi {
     private final String version;
     private final Map<String, Document> documents = new ConcurrentHashMap<>();
     private final Map<String, List<GroupVersionKind>> kindsOfTypes = new HashMap<>();
+    private final List<CustomDocument> custom;
+    private final Map<String, CustomDocument> customTypes = new HashMap<>();
 
     /**
      * @param schema the tables
@@ -53,6 +56,16 @@ public final class OpenApi {
      * @param version the API's version as clients know it, such as {@code v1.37.2}
      */
     public OpenApi(Schema schema, Collection<Resource> served, String version) {
+        this(schema, served, version, List.of());
+    }
+
+    /** @param custom what there is to say of custom resources, each of which is in {@code served} too */
+    OpenApi(Schema schema, Collection<Resource> served, String version, Collection<CustomDocument> custom) {
+        for (CustomDocument document : custom) {
+            customTypes.put(document.typeName(), document);
+            customTypes.put(document.listTypeName(), document);
+        }
+        this.custom = List.copyOf(custom);
         this.schema = schema;
         this.served = List.copyOf(served);
         this.version = version;
@@ -106,7 +119,7 @@ public final class OpenApi {
         return JsonMapper.shared().writeValueAsBytes(node);
     }
 
-    private List<String> groupVersions() {
+    List<String> groupVersions() {
         return served.stream().map(resource -> path(resource.name().group(), resource.name().version())).distinct()
                 .sorted().toList();
     }
@@ -119,6 +132,7 @@ public final class OpenApi {
         try {
             StringBuilder described = new StringBuilder(version).append(dialect).append(what);
             served.forEach(resource -> described.append(resource.name()));
+            custom.forEach(document -> described.append(document.identity()));
             byte[] digest = MessageDigest.getInstance("SHA-512")
                     .digest(described.toString().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().withUpperCase().formatHex(digest);
@@ -127,10 +141,15 @@ public final class OpenApi {
         }
     }
 
+    private ObjectType type(String name) {
+        CustomDocument document = customTypes.get(name);
+        return document == null ? schema.type(name) : document.type(name);
+    }
+
     private ObjectNode writeV3(String groupVersion) {
         ObjectNode document = JsonNodeFactory.instance.objectNode().put("openapi", "3.0.0");
         document.putObject("info").put("title", TITLE).put("version", version);
-        SchemaWriter writer = new SchemaWriter(SchemaWriter.Dialect.V3, kindsOfTypes);
+        SchemaWriter writer = new SchemaWriter(SchemaWriter.Dialect.V3, kindsOfTypes, customTypes);
         document.set("paths", paths(groupVersion, (method, table) -> operationV3(method, table, writer)));
         ObjectNode components = document.putObject("components");
         components.set("schemas", writer.definitions());
@@ -142,7 +161,7 @@ public final class OpenApi {
     private ObjectNode writeV2() {
         ObjectNode document = JsonNodeFactory.instance.objectNode().put("swagger", "2.0");
         document.putObject("info").put("title", TITLE).put("version", version);
-        SchemaWriter writer = new SchemaWriter(SchemaWriter.Dialect.V2, kindsOfTypes);
+        SchemaWriter writer = new SchemaWriter(SchemaWriter.Dialect.V2, kindsOfTypes, customTypes);
         ObjectNode paths = JsonNodeFactory.instance.objectNode();
         JsonNode table = OperationTable.read();
         for (String groupVersion : groupVersions()) {
@@ -173,7 +192,12 @@ public final class OpenApi {
                 .map(resource -> resource.name().toString().replace(' ', '/')).toList();
         Function<String, Boolean> wanted = name -> prefixes.stream()
                 .anyMatch(prefix -> name.equals(prefix) || name.startsWith(prefix + "/"));
-        table.path("operations").forEachEntry((name, paths) -> {
+        ObjectNode operations = JsonNodeFactory.instance.objectNode();
+        custom.forEach(document -> document.addOperations(operations, table));
+        if (operations.isEmpty()) {
+            operations.setAll((ObjectNode) table.path("operations"));
+        }
+        operations.forEachEntry((name, paths) -> {
             if (wanted.apply(name)) {
                 paths.forEachEntry((path, methods) -> result.put(path, pathItem(path, methods, table, writer)));
             }
@@ -215,7 +239,7 @@ public final class OpenApi {
         if (!body.isEmpty()) {
             ObjectNode content = operation.putObject("requestBody").putObject("content");
             for (JsonNode media : table.path("media").path(facts.path("consumes").stringValue(""))) {
-                content.putObject(media.asString()).set("schema", writer.reference(schema.type(body)));
+                content.putObject(media.asString()).set("schema", writer.reference(type(body)));
             }
         }
         ObjectNode responses = operation.putObject("responses");
@@ -242,7 +266,7 @@ public final class OpenApi {
         if (!body.isEmpty()) {
             parameters.addObject().put("name", "body").put("in", "body")
                     .put("required", facts.path("bodyRequired").booleanValue(false))
-                    .set("schema", writer.reference(schema.type(body)));
+                    .set("schema", writer.reference(type(body)));
         }
         for (JsonNode name : table.path("queries").path(facts.path("query").stringValue(""))) {
             ObjectNode parameter = parameters.addObject().put("name", name.asString()).put("in", "query");
@@ -277,7 +301,7 @@ public final class OpenApi {
         return switch (type) {
             case "none" -> null;
             case "string" -> JsonNodeFactory.instance.objectNode().put("type", "string");
-            default -> writer.reference(schema.type(type));
+            default -> writer.reference(type(type));
         };
     }
 

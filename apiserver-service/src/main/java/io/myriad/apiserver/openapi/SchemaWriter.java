@@ -36,10 +36,17 @@ final class SchemaWriter {
     private final Map<String, ObjectNode> written = new TreeMap<>();
     private final Deque<ObjectType> pending = new ArrayDeque<>();
 
-    /** @param kindsOfTypes the kinds that a type, by its name, is the form of */
-    SchemaWriter(Dialect dialect, Map<String, List<GroupVersionKind>> kindsOfTypes) {
+    private final Map<String, CustomDocument> custom;
+
+    /**
+     * @param kindsOfTypes the kinds that a type, by its name, is the form of
+     * @param custom the custom resources by the names of their types and of their lists'
+     */
+    SchemaWriter(Dialect dialect, Map<String, List<GroupVersionKind>> kindsOfTypes,
+            Map<String, CustomDocument> custom) {
         this.dialect = dialect;
         this.kindsOfTypes = kindsOfTypes;
+        this.custom = custom;
     }
 
     /** A reference to a type, whose definition will be part of the result. */
@@ -62,6 +69,10 @@ final class SchemaWriter {
     }
 
     private ObjectNode definition(ObjectType type) {
+        CustomDocument document = custom.get(type.name());
+        if (document != null) {
+            return document.definition(type.name(), dialect, this);
+        }
         ObjectNode schema = JsonNodeFactory.instance.objectNode();
         switch (type.form()) {
             case OBJECT -> objectSchema(type, schema);

@@ -100,7 +100,7 @@ public final class BuiltinCatalog {
             return false;
         }
         served.put(resource.name(),
-                new ServedResource(resource, strategy, stored.storage(), form, hooks.apply(resource), false));
+                new ServedResource(resource, strategy, stored.storage(), form, hooks.apply(resource), null));
         return true;
     }
 

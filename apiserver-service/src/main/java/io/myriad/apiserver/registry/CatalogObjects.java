@@ -8,7 +8,6 @@ import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.GroupVersionResource;
-import io.myriad.api.codec.JsonReader;
 import io.myriad.api.codec.JsonWriter;
 import io.myriad.apiserver.admission.webhook.AdmittedObjects;
 
@@ -45,7 +44,7 @@ public final class CatalogObjects implements AdmittedObjects {
     @Override
     public ObjectNode completed(ObjectNode patched, Version version) {
         ServedResource resource = served(version);
-        ObjectNode object = JsonReader.read(JsonWriter.write(patched), resource.type()).object();
+        ObjectNode object = resource.read(JsonWriter.write(patched)).object();
         Writes.applyDefaults(resource, object);
         return object;
     }

@@ -29,7 +29,10 @@ final class Conversions {
 
     private static final Map<Pair, Conversion> TABLE = Map.of(new Pair(CORE_EVENT, EVENT), new EventConversion(),
             new Pair(AUTOSCALER_V2, AUTOSCALER_V1), new AutoscalerConversion(), new Pair(STATEFUL_SET, STATEFUL_SET),
-            new ClaimTemplates());
+            new ClaimTemplates(),
+            new Pair(new GroupVersionKind("apiextensions.k8s.io", "v1beta1", "CustomResourceDefinition"),
+                    new GroupVersionKind("apiextensions.k8s.io", "v1", "CustomResourceDefinition")),
+            new DefinitionConversion());
 
     private Conversions() {}
 

@@ -20,7 +20,6 @@ import io.myriad.api.codec.YamlReader;
 import io.myriad.api.patch.JsonPatch;
 import io.myriad.api.patch.MergePatch;
 import io.myriad.api.patch.StrategicMergePatch;
-import io.myriad.api.schema.ObjectType;
 import io.myriad.apiserver.storage.StoredKind;
 
 /** Makes an object out of the current one and a patch, for each of the four kinds of patches. */
@@ -122,15 +121,14 @@ final class Patcher {
      */
     private ObjectNode typed(JsonNode patched, boolean merged, ServedResource resource, @Nullable ObjectNode existing,
             List<String> patchProblems, WriteRequest request) {
-        ObjectType type = resource.type();
         JsonReader.Parsed parsed;
         try {
             // The tree itself where the order of its maps does not matter: writing and parsing its text is a fifth of what
             // the patch of a pod's status costs.
             boolean ordered = resource.form().encoding() == StoredKind.Encoding.JSON;
             parsed = merged && !ordered && patched instanceof ObjectNode tree
-                    ? JsonReader.read(tree, type)
-                    : JsonReader.read(JsonWriter.write(patched), type);
+                    ? JsonReader.read(tree, resource.type())
+                    : resource.read(JsonWriter.write(patched));
         } catch (StatusException malformed) {
             throw invalidPatch(patched, malformed.status().message());
         }

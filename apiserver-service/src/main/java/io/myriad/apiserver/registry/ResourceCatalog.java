@@ -2,6 +2,8 @@ package io.myriad.apiserver.registry;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,14 @@ public final class ResourceCatalog {
             return served.get(name);
         }
 
+        /** Whether the group and version are served and none of their resources comes from a definition. */
+        public boolean isBuiltin(String groupName, String version) {
+            Group found = group(groupName);
+            List<Resource> resources = found == null ? null : found.versions().get(version);
+            return resources != null && resources.stream().noneMatch(
+                    resource -> served(resource.name()) instanceof ServedResource stored && stored.custom());
+        }
+
         /** Whether any resource of the group and version is served. */
         public boolean serves(String group, String version) {
             return group(group) instanceof Group found && found.versions().containsKey(version);
@@ -56,9 +66,11 @@ public final class ResourceCatalog {
         }
     }
 
+    private final State builtin;
     private volatile State state;
 
     ResourceCatalog(State builtin) {
+        this.builtin = builtin;
         this.state = builtin;
     }
 
@@ -67,12 +79,29 @@ public final class ResourceCatalog {
         return state;
     }
 
-    /** Replaces the custom groups: {@code groups} come after the built-in ones, {@code custom} beside theirs. */
-    synchronized void replaceCustom(State builtin, List<Group> groups, Collection<ServedResource> custom) {
-        Map<GroupVersionResource, ServedResource> served = new LinkedHashMap<>(builtin.served());
-        custom.forEach(resource -> served.put(resource.name(), resource));
-        List<Group> all = new ArrayList<>(builtin.groups());
-        all.addAll(groups);
-        state = new State(List.copyOf(all), Map.copyOf(served), builtin.virtual(), state.generation() + 1);
+    /**
+     * Replaces the custom resources.
+     *
+     * @param custom all of them, by group in the order in which discovery shows them; a group's versions in order of
+     *            preference. They come after the built-in groups, or beside what a built-in group has
+     */
+    public synchronized void replaceCustom(Collection<Group> custom, Collection<ServedResource> resources) {
+        Map<GroupVersionResource, ServedResource> served = new HashMap<>(builtin.served());
+        resources.forEach(resource -> served.put(resource.name(), resource));
+        Map<String, Group> groups = new LinkedHashMap<>();
+        builtin.groups().forEach(group -> groups.put(group.name(), group));
+        custom.forEach(group -> groups.merge(group.name(), group, ResourceCatalog::merge));
+        state = new State(List.copyOf(groups.values()), Map.copyOf(served), builtin.virtual(),
+                state.generation() + 1);
+    }
+
+    private static Group merge(Group builtin, Group custom) {
+        Map<String, List<Resource>> versions = new LinkedHashMap<>(builtin.versions());
+        custom.versions().forEach((version, resources) -> versions.merge(version, resources, (first, second) -> {
+            List<Resource> both = new ArrayList<>(first);
+            both.addAll(second);
+            return List.copyOf(both);
+        }));
+        return new Group(builtin.name(), builtin.preferredVersion(), Collections.unmodifiableMap(versions));
     }
 }

@@ -65,7 +65,7 @@ public final class ScaleResource {
         Resource of = parent.resource();
         Resource described = new Resource(of.name(), KIND, "", List.of(), List.of(), of.namespaced(), of.level(),
                 Set.of(), type, null, List.of());
-        this.scale = new ServedResource(described, STRATEGY, parent.storage(), parent.form(), WriteHooks.NONE, false);
+        this.scale = new ServedResource(described, STRATEGY, parent.storage(), parent.form(), WriteHooks.NONE, null);
     }
 
     /** Reads the Scale of an object. */
@@ -118,7 +118,11 @@ public final class ScaleResource {
         ObjectNode object = existing.deepCopy();
         put(object, paths.specReplicas(), wanted.path("spec").path("replicas").intValue(0));
         Metadata result = Metadata.of(object);
-        result.resourceVersion(scaleMetadata.resourceVersion());
+        if (!scaleMetadata.resourceVersion().isEmpty()) {
+            result.resourceVersion(scaleMetadata.resourceVersion());
+        } else if (parent.strategy().allowsUnconditionalUpdate()) {
+            result.resourceVersion("");
+        }
         ArrayNode owned = ScaleOwnership.toParent(managed, scaleMetadata.node().get("managedFields"),
                 parent.kind().apiVersion(), ownedPaths());
         if (owned.isEmpty()) {

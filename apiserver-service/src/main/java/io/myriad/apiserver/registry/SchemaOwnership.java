@@ -14,7 +14,6 @@ import io.myriad.api.apply.ManagedFields;
 import io.myriad.api.apply.ServerSideApply;
 import io.myriad.api.apply.Versions;
 import io.myriad.api.apply.Writer;
-import io.myriad.api.codec.JsonReader;
 import io.myriad.api.codec.JsonWriter;
 import io.myriad.apiserver.kind.Strategy;
 
@@ -40,7 +39,7 @@ public final class SchemaOwnership implements FieldOwnership {
             boolean force, WriteRequest request) {
         ObjectNode merged = ServerSideApply.apply(live, configuration, resource.kind(), resource.type(),
                 writer(resource, request), force, versions(resource));
-        return JsonReader.read(JsonWriter.write(merged), resource.type()).object();
+        return resource.read(JsonWriter.write(merged)).object();
     }
 
     @Override

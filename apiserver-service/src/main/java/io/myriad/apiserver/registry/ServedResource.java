@@ -1,5 +1,7 @@
 package io.myriad.apiserver.registry;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -11,6 +13,7 @@ import io.myriad.api.GroupVersionKind;
 import io.myriad.api.GroupVersionResource;
 import io.myriad.api.Status;
 import io.myriad.api.StatusException;
+import io.myriad.api.codec.JsonReader;
 import io.myriad.api.schema.ObjectType;
 import io.myriad.api.schema.Resource;
 import io.myriad.apiserver.kind.Strategy;
@@ -24,10 +27,35 @@ import io.myriad.apiserver.storage.ObjectStorage;
  * @param storage the objects, shared by all versions of the resource
  * @param form how they are stored and served
  * @param hooks what happens around writes, such as address allocation
- * @param custom whether a custom resource definition made it
+ * @param customKind what its definition says, or null for a built-in kind
  */
 public record ServedResource(Resource resource, Strategy strategy, ObjectStorage storage, ObjectForm form,
-        WriteHooks hooks, boolean custom) {
+        WriteHooks hooks, @Nullable CustomKind customKind) {
+    /** Whether a custom resource definition made it. */
+    public boolean custom() {
+        return customKind != null;
+    }
+
+    /** Reads JSON as an object of this kind; what strict decoding has to say comes with it. */
+    public JsonReader.Parsed read(byte[] json) {
+        CustomKind kind = customKind;
+        if (kind == null) {
+            return JsonReader.read(json, type());
+        }
+        return conform(JsonReader.read(json, null));
+    }
+
+    /** Brings an object of a custom resource that was read without its type into form; leaves others alone. */
+    public JsonReader.Parsed conform(JsonReader.Parsed parsed) {
+        CustomKind kind = customKind;
+        if (kind == null) {
+            return parsed;
+        }
+        List<String> problems = new ArrayList<>(parsed.problems());
+        problems.addAll(kind.conform(parsed.object()));
+        return new JsonReader.Parsed(parsed.object(), problems);
+    }
+
     public GroupVersionResource name() {
         return resource.name();
     }

@@ -105,9 +105,11 @@ final class Writes {
         }
     }
 
-    /** Table defaults and the kind's own. */
+    /** Table defaults and the kind's own; custom resources get theirs when they are read. */
     static void applyDefaults(ServedResource resource, ObjectNode object) {
-        TableDefaults.apply(object, resource.type());
+        if (!resource.custom()) {
+            TableDefaults.apply(object, resource.type());
+        }
         resource.strategy().applyDefaults(object);
     }
 
