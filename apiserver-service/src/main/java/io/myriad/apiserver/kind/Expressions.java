@@ -4,9 +4,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
+import io.myriad.apiserver.custom.cel.AdmissionExpression;
+
 /**
- * What can be said about a CEL expression without types: whether its brackets and quotes close, and whether two operands
- * stand side by side. Evaluation and type checks are not done here.
+ * What is wrong with CEL expressions. Those over a write are compiled; of those over devices only the form is looked at:
+ * whether brackets and quotes close, and whether two operands stand side by side.
  */
 final class Expressions {
     private Expressions() {}
@@ -48,6 +50,12 @@ final class Expressions {
             }
         }
         return open.isEmpty() ? List.of() : List.of("compilation failed: '" + open.pop() + "' is not closed");
+    }
+
+    /** What is wrong with an expression over a write; empty when nothing is. */
+    static List<String> problems(String expression, List<String> variables, boolean condition) {
+        String error = AdmissionExpression.compile(expression, variables, condition).error();
+        return error.isEmpty() ? List.of() : List.of(error);
     }
 
     private static char opening(char closing) {

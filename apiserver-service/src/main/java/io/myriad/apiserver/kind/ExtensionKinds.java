@@ -2,6 +2,7 @@ package io.myriad.apiserver.kind;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Set;
 
 import tools.jackson.databind.JsonNode;
@@ -9,6 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.FieldError;
 import io.myriad.api.value.Names;
+import io.myriad.apiserver.custom.cel.AdmissionExpression;
 
 /** Webhooks, admission policies and API services. */
 final class ExtensionKinds {
@@ -73,15 +75,15 @@ final class ExtensionKinds {
         MetadataRules.selector(hook.at("objectSelector"));
         hook.at("rules").items(ExtensionKinds::rule);
         client(hook.at("clientConfig"));
-        conditions(hook.at("matchConditions"));
+        conditions(hook.at("matchConditions"), AdmissionExpression.OF_WEBHOOKS);
     }
 
-    private static void conditions(Check conditions) {
+    private static void conditions(Check conditions, List<String> variables) {
         conditions.items(condition -> {
             condition.at("name").required().named(Names::qualifiedName);
             Check expression = condition.at("expression").required();
             if (!expression.empty()) {
-                expression.matches(Expressions::syntaxErrors);
+                expression.matches(text -> Expressions.problems(text, variables, true));
             }
         });
         conditions.uniqueBy("name");
@@ -157,13 +159,13 @@ final class ExtensionKinds {
                 kind.at("kind").required();
                 kind.at("apiVersion").required();
             }
-            conditions(spec.at("matchConditions"));
+            conditions(spec.at("matchConditions"), AdmissionExpression.OF_POLICIES);
             Check variables = spec.at("variables");
             variables.items(variable -> {
                 variable.at("name").required().named(Names::cIdentifier);
-                expression(variable.at("expression"));
+                expression(variable.at("expression"), false);
             });
-            spec.at("validations").items(validation -> expression(validation.at("expression")));
+            spec.at("validations").items(validation -> expression(validation.at("expression"), true));
             boolean nothing = spec.at("validations").empty() && spec.at("auditAnnotations").empty();
             if (!mutating && nothing) {
                 spec.at("validations").required("validations or auditAnnotations must be set");
@@ -171,9 +173,9 @@ final class ExtensionKinds {
         });
     }
 
-    private static void expression(Check expression) {
+    private static void expression(Check expression, boolean condition) {
         if (expression.required().passed()) {
-            expression.matches(Expressions::syntaxErrors);
+            expression.matches(text -> Expressions.problems(text, AdmissionExpression.OF_POLICIES, condition));
         }
     }
 

@@ -48,9 +48,12 @@ final class Calls {
         String uid = Uuids.next(random);
         ObjectNode request = Review.request(uid, write, sent, object, in(sent, write, write.oldObject()));
         try {
-            String unmet = webhook.conditions().unmet(request);
+            MatchConditions.Unmet unmet = webhook.conditions().unmet(request);
+            if (unmet != null && unmet.failed()) {
+                throw new IOException("match condition \"" + unmet.name() + "\" cannot be evaluated: " + unmet.why());
+            }
             if (unmet != null) {
-                log.debug("The webhook {} is not for {}: {}", webhook.name(), write.name(), unmet);
+                log.debug("The webhook {} is not for {}: {} is false", webhook.name(), write.name(), unmet.name());
                 return null;
             }
             byte[] body = client.post(webhook.client(), Review.body(webhook.reviewVersion(), request),

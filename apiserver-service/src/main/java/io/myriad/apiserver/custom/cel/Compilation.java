@@ -28,7 +28,7 @@ final class Compilation {
             .evaluateCanonicalTypesToNativeValues(true).enableHeterogeneousNumericComparisons(true).build();
 
     /** What evaluates programs; the same for all. */
-    private static final class Runtime {
+    static final class Runtime {
         static final CelRuntime RUNTIME = CelRuntimeFactory.standardCelRuntimeBuilder().setOptions(OPTIONS)
                 .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS), CelExtensions.optional(),
                         CelExtensions.lists(2), CelExtensions.encoders(OPTIONS), CelExtensions.math(OPTIONS))

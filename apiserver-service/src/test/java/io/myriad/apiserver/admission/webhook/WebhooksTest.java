@@ -228,6 +228,20 @@ class WebhooksTest {
     }
 
     @Test
+    void conditionsDecideWhetherAHookIsAsked() {
+        String not = "\"matchConditions\":[{\"name\":\"c\",\"expression\":\"%s\"}]";
+        validate(configuration(url(), not.formatted("request.userInfo.username == 'bob'")));
+        validate(configuration(url(), not.formatted("has(object.data.z)")));
+        assertThat(server.requests()).isEmpty();
+        validate(configuration(url(), not.formatted("'devs' in request.userInfo.groups && object.data.a == 'b'")));
+        assertThat(server.requests()).hasSize(1);
+        assertThatThrownBy(() -> validate(configuration(url(), not.formatted("object.none.a == 'b'"))))
+                .hasMessageContaining("match condition \"c\" cannot be evaluated");
+        validate(configuration(url(), not.formatted("object.none.a == 'b'") + ",\"failurePolicy\":\"Ignore\""));
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
     void selectorsChooseNamespacesAndObjects() {
         known.put("namespaces/team", json("{\"metadata\":{\"labels\":{\"env\":\"dev\"}}}"));
         validate(configuration(url(), "\"namespaceSelector\":{\"matchLabels\":{\"env\":\"prod\"}}"));
