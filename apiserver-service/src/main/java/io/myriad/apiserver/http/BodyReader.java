@@ -62,7 +62,7 @@ final class BodyReader {
                 ? YamlReader.read(call.body(), null)
                 : JsonReader.read(call.body(), null);
         requireCustomKind(parsed.object(), resource.kind());
-        return strict(resource.conform(parsed), request);
+        return strict(resource.conform(parsed), "", request);
     }
 
     private static void requireCustomKind(ObjectNode object, GroupVersionKind kind) {

@@ -44,7 +44,7 @@ final class Router {
         Resource resource = served != null ? served.resource() : state.virtual().get(name);
         if (resource == null) {
             // As upstream, where only the servers of built-in groups answer with a Status.
-            if (!state.isBuiltin(info.group(), info.version())) {
+            if (!state.isBuiltin(info.group())) {
                 PlainText.notFound(call);
                 return;
             }

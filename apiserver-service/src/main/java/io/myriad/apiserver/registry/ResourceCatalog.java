@@ -42,12 +42,11 @@ public final class ResourceCatalog {
             return served.get(name);
         }
 
-        /** Whether the group and version are served and none of their resources comes from a definition. */
-        public boolean isBuiltin(String groupName, String version) {
-            Group found = group(groupName);
-            List<Resource> resources = found == null ? null : found.versions().get(version);
-            return resources != null && resources.stream().noneMatch(
-                    resource -> served(resource.name()) instanceof ServedResource stored && stored.custom());
+        /** Whether the group is served and has resources that come from no definition. */
+        public boolean isBuiltin(String groupName) {
+            return group(groupName) instanceof Group found && found.versions().values().stream().flatMap(List::stream)
+                    .anyMatch(resource -> !(served(resource.name()) instanceof ServedResource stored
+                            && stored.custom()));
         }
 
         /** Whether any resource of the group and version is served. */
