@@ -435,6 +435,7 @@ final class StoreApiTest {
                         error -> assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED));
         var members = ClusterGrpc.newBlockingStub(store.channel())
                 .memberList(MemberListRequest.newBuilder().setLinearizable(true).build());
+        assertThat(members.getHeader().getRevision()).isZero();
         assertThat(members.getMembersList()).hasSize(1);
         assertThat(members.getMembers(0).getID()).isEqualTo(0x8e9e05c52164694dL);
         assertThat(

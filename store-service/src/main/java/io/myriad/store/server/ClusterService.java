@@ -37,7 +37,8 @@ final class ClusterService {
     }
 
     private MemberListResponse list() {
-        MemberListResponse.Builder response = MemberListResponse.newBuilder().setHeader(Headers.of(member));
+        MemberListResponse.Builder response = MemberListResponse.newBuilder()
+                .setHeader(Headers.withoutRevision(member));
         Map<Long, byte[]> published = member.machine().publishedMembers();
         for (io.myriad.store.raft.Member each : member.members()) {
             Member.Builder listed = Member.newBuilder().setID(each.id()).addAllPeerURLs(each.peerUrls());

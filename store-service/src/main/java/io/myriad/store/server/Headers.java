@@ -8,8 +8,12 @@ final class Headers {
     private Headers() {}
 
     static ResponseHeader of(StoreMember member) {
+        return withoutRevision(member).toBuilder().setRevision(member.view().revision()).build();
+    }
+
+    /** As etcd answers calls that have nothing to do with keys. */
+    static ResponseHeader withoutRevision(StoreMember member) {
         return ResponseHeader.newBuilder().setClusterId(member.settings().clusterId())
-                .setMemberId(member.settings().self().id())
-                .setRevision(member.view().revision()).setRaftTerm(member.term()).build();
+                .setMemberId(member.settings().self().id()).setRaftTerm(member.term()).build();
     }
 }
