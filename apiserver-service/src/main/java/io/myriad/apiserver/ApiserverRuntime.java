@@ -350,7 +350,8 @@ final class ApiserverRuntime implements AutoCloseable {
         }
         new Bootstrap(lookup, writer,
                 new Bootstrap.Settings(AddressRange.parse(options.services().clusterIpRange()).address(1),
-                        options.services().clusterIpRange(), server.port(), options.api().bootstrapObjectsFile()),
+                        options.services().clusterIpRange(), server.port(),
+                        ClientTrust.of(options.authentication()), options.api().bootstrapObjectsFile()),
                 clock).run();
     }
 

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -47,6 +48,8 @@ public final class Bootstrap {
     private static final String TABLE = "objects.jsonl";
     private static final String AUTO_UPDATE = "rbac.authorization.kubernetes.io/autoupdate";
     private static final int CONCURRENT_WRITES = 32;
+    private static final String CLIENT_TRUST = "extension-apiserver-authentication";
+    private static final GroupVersionResource CONFIG_MAPS = new GroupVersionResource("", "v1", "configmaps");
     private static final GroupVersionResource SERVICES = new GroupVersionResource("", "v1", "services");
     private static final GroupVersionResource SERVICE_CIDRS = new GroupVersionResource("networking.k8s.io", "v1",
             "servicecidrs");
@@ -58,9 +61,11 @@ public final class Bootstrap {
      * @param serviceAddress the address of the {@code kubernetes} service, the first of the service range
      * @param serviceRange the service range in CIDR form
      * @param securePort the API server's port
+     * @param clientTrust the data of the config map that tells which clients to trust, empty for none
      * @param moreObjects a file with further objects of this installation, in the form of the table, or null
      */
-    public record Settings(String serviceAddress, String serviceRange, int securePort, @Nullable Path moreObjects) {}
+    public record Settings(String serviceAddress, String serviceRange, int securePort,
+            Map<String, String> clientTrust, @Nullable Path moreObjects) {}
 
     private record Entry(GroupVersionResource resource, String namespace, String name, ObjectNode object) {}
 
@@ -92,6 +97,9 @@ public final class Bootstrap {
         List<Entry> others = new ArrayList<>(entries);
         others.removeAll(namespaces);
         others.add(serviceRange());
+        if (!settings.clientTrust.isEmpty()) {
+            others.add(clientTrust());
+        }
         others.addAll(moreObjects());
         int made = ensureAll(namespaces) + ensureAll(others) + ensureAll(List.of(service()));
         if (made > 0) {
@@ -160,8 +168,19 @@ public final class Bootstrap {
         }
     }
 
-    /** Adds the rules or subjects that a default role or binding lacks, when its annotation allows that. */
+    /**
+     * Adds the rules or subjects that a default role or binding lacks, when its annotation allows that, and brings what is
+     * told of trusted clients up to date.
+     */
     private void reconcile(Entry entry, ObjectNode existing) {
+        if (entry.resource.equals(CONFIG_MAPS) && entry.name.equals(CLIENT_TRUST)) {
+            // The files may be others than when it was written.
+            if (!existing.path("data").equals(entry.object.path("data"))) {
+                existing.set("data", entry.object.path("data").deepCopy());
+                updateUnlessChanged(() -> writer.update(entry.resource, entry.namespace, existing));
+            }
+            return;
+        }
         String list = switch (entry.resource.resource()) {
             case "clusterroles", "roles" -> "rules";
             case "clusterrolebindings", "rolebindings" -> "subjects";
@@ -194,6 +213,14 @@ public final class Bootstrap {
                 throw failure;
             }
         }
+    }
+
+    private Entry clientTrust() {
+        ObjectNode object = named("v1", "ConfigMap", CLIENT_TRUST);
+        object.withObjectProperty("metadata").put("namespace", "kube-system");
+        ObjectNode data = object.putObject("data");
+        settings.clientTrust.forEach(data::put);
+        return new Entry(CONFIG_MAPS, "kube-system", CLIENT_TRUST, object);
     }
 
     private Entry service() {
