@@ -114,12 +114,9 @@ public final class WriteFence {
         } finally {
             lock.unlock();
         }
-        if (drained == null) {
-            return;
-        }
         if (inDoubt) {
             drained.completeExceptionally(new TransportException("a write has not been answered", true, null));
-        } else {
+        } else if (drained != null) {
             drained.complete(null);
         }
     }
