@@ -34,6 +34,8 @@ import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.actuate.endpoint.web.WebFluxHealthEndpointExtensionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 
+import io.myriad.metrics.MetricsText;
+
 /**
  * Wires the server, and the health and metrics of its management port. The auto-configurations are named one by one: a
  * scan of all would cost more start-up time than the server itself.
@@ -61,7 +63,7 @@ class ApiserverConfiguration {
     @Bean(initMethod = "start", destroyMethod = "close")
     ApiserverRuntime apiserverRuntime(ApiserverOptions options, PrometheusMeterRegistry metrics)
             throws IOException, GeneralSecurityException {
-        return new ApiserverRuntime(options, metrics, new MetricsText(metrics));
+        return new ApiserverRuntime(options, metrics, new MetricsText(metrics::scrape));
     }
 
     @Bean

@@ -85,6 +85,7 @@ import io.myriad.apiserver.storage.StorageKeys;
 import io.myriad.apiserver.table.PrintedTables;
 import io.myriad.certificates.CertificateAuthority;
 import io.myriad.certificates.PemKeys;
+import io.myriad.metrics.MetricsText;
 
 /** The running server: makes all parts from the options, starts them in order, and stops them in the reverse. */
 final class ApiserverRuntime implements AutoCloseable {
@@ -255,7 +256,7 @@ final class ApiserverRuntime implements AutoCloseable {
                         ? known
                         : new ApiDocuments(schema, catalog, ApiServer.VERSION)),
                 readiness.checks(this::storeAnswers),
-                this::storeAnswers, metrics, metricsText::upstreamForm);
+                this::storeAnswers, metrics, metricsText);
         ApiserverOptions.Serving serving = options.serving();
         ApiServer.Settings settings = new ApiServer.Settings(
                 new InetSocketAddress(serving.bindAddress(), serving.securePort()), tls(clientAuthorities),

@@ -79,6 +79,9 @@ final class StoreService implements AutoCloseable {
                 options.watchProgressNotifyInterval().toNanos(), options.autoCompaction()), transport,
                 metrics.forceNanos());
         metrics.register(opening);
+        if (transport != null) {
+            metrics.register(transport);
+        }
         opened.add(opening);
         if (transport != null) {
             listen(transport);

@@ -118,7 +118,7 @@ final class HttpEndpoint {
     }
 
     private void metrics(QueryStringDecoder query, BiConsumer<Content, HttpResponseStatus> answer) {
-        answer.accept(new Content(METRICS_TEXT, metrics.registry().text()), HttpResponseStatus.OK);
+        answer.accept(new Content(METRICS_TEXT, metrics.text()), HttpResponseStatus.OK);
     }
 
     private final class Handler extends SimpleChannelInboundHandler<FullHttpRequest> {

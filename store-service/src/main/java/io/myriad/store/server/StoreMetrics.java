@@ -11,7 +11,11 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 
+import io.myriad.metrics.JvmFigures;
+import io.myriad.metrics.ProcessFigures;
 import io.myriad.store.metrics.MetricRegistry;
+import io.myriad.store.raft.PeerTransport;
+import io.myriad.store.state.OperationCounts;
 
 /** What the store reports, under etcd's names. */
 public final class StoreMetrics {
@@ -23,6 +27,10 @@ public final class StoreMetrics {
             "Total number of RPCs started on the server.");
     private final MetricRegistry.CounterFamily handled = registry.counters("grpc_server_handled_total",
             "Total number of RPCs completed on the server, regardless of success or failure.");
+    private final MetricRegistry.CounterFamily receivedMessages = registry.counters("grpc_server_msg_received_total",
+            "Total number of RPC stream messages received on the server.");
+    private final MetricRegistry.CounterFamily sentMessages = registry.counters("grpc_server_msg_sent_total",
+            "Total number of gRPC stream messages sent by the server.");
     private final LongAdder receivedBytes = new LongAdder();
     private final LongAdder sentBytes = new LongAdder();
     private final Map<String, Labels> labels = new ConcurrentHashMap<>();
@@ -31,6 +39,8 @@ public final class StoreMetrics {
     private final class Labels {
         private final String text;
         private final LongAdder startedCount;
+        private final LongAdder receivedCount;
+        private final LongAdder sentCount;
         private final Map<Status.Code, LongAdder> handledCounts = new ConcurrentHashMap<>();
 
         Labels(String fullMethod) {
@@ -39,6 +49,8 @@ public final class StoreMetrics {
             text = "grpc_method=\"" + method + "\",grpc_service=\"" + service + "\",grpc_type=\"" + typeOf(method)
                     + "\"";
             startedCount = started.with(text);
+            receivedCount = receivedMessages.with(text);
+            sentCount = sentMessages.with(text);
         }
 
         private static String typeOf(String method) {
@@ -87,6 +99,16 @@ public final class StoreMetrics {
                     @Override
                     public void streamClosed(Status status) {
                         method.handled(status.getCode());
+                    }
+
+                    @Override
+                    public void inboundMessage(int number) {
+                        method.receivedCount.increment();
+                    }
+
+                    @Override
+                    public void outboundMessage(int number) {
+                        method.sentCount.increment();
                     }
 
                     @Override
@@ -146,9 +168,36 @@ public final class StoreMetrics {
                 "The total number of bytes received from grpc clients.", receivedBytes::sum);
         registry.counter("etcd_network_client_grpc_sent_bytes_total", "The total number of bytes sent to grpc clients.",
                 sentBytes::sum);
+        OperationCounts counts = member.machine().counts();
+        registry.counter("etcd_mvcc_put_total", "Total number of puts seen by this member.", counts.puts()::sum);
+        registry.counter("etcd_mvcc_delete_total", "Total number of deletes seen by this member.",
+                counts.deletes()::sum);
+        registry.counter("etcd_mvcc_range_total", "Total number of ranges seen by this member.",
+                counts.ranges()::sum);
+        registry.counter("etcd_mvcc_txn_total", "Total number of txns seen by this member.",
+                counts.transactions()::sum);
+        registry.gauge("etcd_cluster_version",
+                "Which version is running. 1 for 'cluster_version' label with current cluster version",
+                "cluster_version=\"" + MaintenanceService.STORAGE_VERSION + "\"", () -> 1);
+        registry.gauge("etcd_server_is_learner", "Whether or not this member is a learner. 1 if is, 0 otherwise.",
+                () -> 0);
         registry.gauge("process_start_time_seconds", "Start time of the process since unix epoch in seconds.",
                 () -> ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3);
-        registry.counter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
-                () -> ProcessHandle.current().info().totalCpuDuration().map(cpu -> cpu.toNanos() / 1e9).orElse(0.0));
+    }
+
+    /** Begins to report what goes to and comes from the other members. */
+    public void register(PeerTransport peers) {
+        registry.counter("etcd_network_peer_sent_bytes_total", "The total number of bytes sent to peers.",
+                peers::sentBytes);
+        registry.counter("etcd_network_peer_received_bytes_total", "The total number of bytes received from peers.",
+                peers::receivedBytes);
+    }
+
+    /** All of it in Prometheus' text format, and what there is to say of the process. */
+    String text() {
+        StringBuilder text = new StringBuilder(registry.text());
+        ProcessFigures.read().write(text);
+        JvmFigures.write(text);
+        return text.toString();
     }
 }

@@ -38,6 +38,7 @@ public final class StoreMachine {
     private final Map<Long, byte[]> publishedMembers = new ConcurrentHashMap<>();
     private volatile MvccStore store = new MvccStore();
     private volatile LeaseTable leases = new LeaseTable();
+    private final OperationCounts counts = new OperationCounts();
 
     public StoreMachine(ResponseHeader header, LeaseClock clock, LongSupplier nanoTime) {
         this.header = header;
@@ -52,6 +53,11 @@ public final class StoreMachine {
 
     public LeaseTable leases() {
         return leases;
+    }
+
+    /** What this member has done since its start. */
+    public OperationCounts counts() {
+        return counts;
     }
 
     public ResponseHeader header() {
@@ -130,6 +136,7 @@ public final class StoreMachine {
     }
 
     private @Nullable KeyVersion doPut(Operation.Put put, WriteView write) {
+        counts.puts().increment();
         KeyVersion.Fields current = null;
         if (put.ignoreValue() || put.ignoreLease()) {
             KeyVersion existing = write.get(put.key());
@@ -153,6 +160,7 @@ public final class StoreMachine {
     }
 
     private KeyVersion[] doDelete(KeyRange keys, WriteView write) {
+        counts.deletes().increment();
         KeyVersion[] deleted = write.deleteRange(keys);
         if (leases.size() > 0) {
             for (KeyVersion version : deleted) {
@@ -188,6 +196,7 @@ public final class StoreMachine {
 
     /** Answers a range from a view. */
     public Reply range(Operation.Range range, ReadView view, long term) {
+        counts.ranges().increment();
         RangeResult result = view.range(range.query());
         StoreError error = errorOf(result.status());
         return error != null
@@ -249,11 +258,15 @@ public final class StoreMachine {
     }
 
     private List<Responses.TxnPart> execute(Plan plan, ReadView view, @Nullable WriteView write) {
+        if (plan.operations.size() > 1) {
+            counts.transactions().increment();
+        }
         List<Responses.TxnPart> parts = new ArrayList<>(plan.operations.size());
         int nested = 0;
         for (Operation operation : plan.operations) {
             switch (operation) {
                 case Operation.Range range -> {
+                    counts.ranges().increment();
                     RangeResult result = view.range(range.query());
                     parts.add(new Responses.TxnPart(1,
                             rangeResponse(ResponseHeader.innerField(view.revision()), range.query(), result)));
