@@ -3,7 +3,7 @@ package io.myriad.controller;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
@@ -33,6 +33,8 @@ import org.springframework.boot.webflux.autoconfigure.actuate.endpoint.web.WebFl
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 
+import io.myriad.metrics.MetricsText;
+
 /** Wires the controllers; the list of what Spring configures is explicit because scanning for it costs start-up time. */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @ImportAutoConfiguration({ConfigurationPropertiesAutoConfiguration.class,
@@ -49,9 +51,9 @@ import org.springframework.context.annotation.Bean;
 class ControllerConfiguration {
 
     @Bean(destroyMethod = "close")
-    ControllerService controllerService(ControllerOptions options, MeterRegistry registry) {
+    ControllerService controllerService(ControllerOptions options, PrometheusMeterRegistry registry) {
         try {
-            return new ControllerService(options, registry);
+            return new ControllerService(options, registry, new MetricsText(registry::scrape));
         } catch (NoSuchFileException e) {
             throw new ControllerStartException("there is no file " + e.getMessage());
         } catch (IOException e) {

@@ -15,6 +15,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 import io.myriad.api.value.GoDuration;
+import io.myriad.control.serving.Serving;
 
 /**
  * What the controllers are told by their flags; names, meaning and, but for concurrency, defaults are those of
@@ -29,7 +30,7 @@ import io.myriad.api.value.GoDuration;
  * @param concurrency how many objects of a kind are worked on at a time, by flag
  * @param nodes when nodes count as lost and how fast they are emptied
  * @param terminatedPodsMax ended pods that are kept; 0 for all
- * @param serving where health and metrics are served
+ * @param serving where health and metrics are served over TLS; its port is 0 for not at all
  * @param managementPort the port of health and metrics without TLS on the loopback; 0 for none
  */
 public record ControllerOptions(@Nullable Path kubeconfig, List<URI> servers, Election election,
@@ -43,9 +44,6 @@ public record ControllerOptions(@Nullable Path kubeconfig, List<URI> servers, El
     /** Node lifecycle. */
     public record Nodes(long monitorPeriodMillis, long monitorGracePeriodMillis, double evictionRate,
             double secondaryEvictionRate, double unhealthyZoneThreshold, int largeClusterNodes) {}
-
-    /** The HTTPS port; 0 for none. Without a certificate one is made. */
-    public record Serving(String bindAddress, int port, @Nullable Path certificate, @Nullable Path key) {}
 
     /** A flag or value that cannot be used; its message names it and fits one line. */
     public static final class InvalidOptionException extends RuntimeException {
@@ -97,6 +95,7 @@ public record ControllerOptions(@Nullable Path kubeconfig, List<URI> servers, El
         text(spec, "--secure-port", "10257");
         text(spec, "--tls-cert-file", "");
         text(spec, "--tls-private-key-file", "");
+        text(spec, "--client-ca-file", "");
         text(spec, "--management-port", "8083");
         return spec;
     }
@@ -129,6 +128,9 @@ public record ControllerOptions(@Nullable Path kubeconfig, List<URI> servers, El
         ControllerOptions read() {
             Map<String, Integer> concurrency = new LinkedHashMap<>();
             CONCURRENCY.keySet().forEach(name -> concurrency.put(name, integer(name, 1, 10_000)));
+            if ((file("--tls-cert-file") == null) != (file("--tls-private-key-file") == null)) {
+                throw new InvalidOptionException("--tls-cert-file and --tls-private-key-file must be given together");
+            }
             List<String> controllers = list("--controllers");
             ControllerNames.check(controllers);
             Election election = new Election(Boolean.TRUE.equals(result.matchedOptionValue("--leader-elect", true)),
@@ -143,7 +145,7 @@ public record ControllerOptions(@Nullable Path kubeconfig, List<URI> servers, El
                             integer("--large-cluster-size-threshold", 0, Integer.MAX_VALUE)),
                     integer("--terminated-pod-gc-threshold", 0, Integer.MAX_VALUE),
                     new Serving(text("--bind-address"), integer("--secure-port", 0, 65535), file("--tls-cert-file"),
-                            file("--tls-private-key-file")),
+                            file("--tls-private-key-file"), file("--client-ca-file")),
                     integer("--management-port", 0, 65535));
         }
 

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 import io.micrometer.core.instrument.Gauge;
@@ -29,7 +30,8 @@ import io.myriad.control.election.ElectionOptions;
 import io.myriad.control.election.LeaderElector;
 import io.myriad.control.election.Leadership;
 import io.myriad.control.informer.InformerFactory;
-import io.myriad.control.serving.HealthServer;
+import io.myriad.control.serving.ComponentServer;
+import io.myriad.control.serving.MetricsReaders;
 import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
 import io.myriad.controller.model.ClusterInformers;
@@ -57,18 +59,23 @@ final class ControllerService implements AutoCloseable {
     private final RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     private final @Nullable LeaderElector elector;
     private final WriteFence fence;
+    private final Supplier<String> metricsText;
+    private @Nullable ComponentServer server;
     private @Nullable ElectionLoop loop;
-    private @Nullable HealthServer health;
     private boolean closed;
     private volatile boolean leading;
     private volatile CompletableFuture<Void> prepared = new CompletableFuture<>();
 
     /**
+     * @param registry where all is counted
+     * @param metricsText what it has counted, for {@code /metrics}
      * @throws IOException when the kubeconfig or another file cannot be read
      * @throws IllegalArgumentException when a file's content or a combination of options is wrong
      */
-    ControllerService(ControllerOptions options, MeterRegistry registry) throws IOException {
+    ControllerService(ControllerOptions options, MeterRegistry registry, Supplier<String> metricsText)
+            throws IOException {
         this.options = options;
+        this.metricsText = metricsText;
         KubeConfig config = options.kubeconfig() == null
                 ? KubeConfig.inCluster(System.getenv())
                 : KubeConfig.read(options.kubeconfig());
@@ -112,11 +119,10 @@ final class ControllerService implements AutoCloseable {
      * @throws ControllerStartException when the secure port cannot be served
      */
     void start() {
-        ControllerOptions.Serving serving = options.serving();
-        if (serving.port() != 0) {
+        if (options.serving().port() != 0) {
             try {
-                health = HealthServer.start(serving.bindAddress(), serving.port(), serving.certificate(), serving.key(),
-                        Map.of("informers", this::ready));
+                server = ComponentServer.start(options.serving(), Map.of("informers", this::ready), metricsText,
+                        new MetricsReaders(client));
             } catch (IOException e) {
                 throw new ControllerStartException("--secure-port: " + e.getMessage());
             }
@@ -213,9 +219,8 @@ final class ControllerService implements AutoCloseable {
         } catch (RuntimeException e) {
             log.warn("workers did not stop in time, the lease will expire: {}", e.toString());
         }
-        HealthServer serving = health;
-        if (serving != null) {
-            serving.close();
+        if (server != null) {
+            server.close();
         }
         informers.close();
         electionInformers.close();

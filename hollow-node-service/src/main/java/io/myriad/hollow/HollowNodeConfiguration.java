@@ -2,7 +2,7 @@ package io.myriad.hollow;
 
 import java.io.IOException;
 
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
@@ -31,6 +31,8 @@ import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.actuate.endpoint.web.WebFluxHealthEndpointExtensionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 
+import io.myriad.metrics.MetricsText;
+
 /** Wires the nodes, with health and metrics on the management port. Nothing is scanned: what is wanted is listed. */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @ImportAutoConfiguration({ApplicationAvailabilityAutoConfiguration.class,
@@ -46,8 +48,8 @@ import org.springframework.context.annotation.Bean;
         SystemMetricsAutoConfiguration.class})
 class HollowNodeConfiguration {
     @Bean(initMethod = "start")
-    HollowNodeService hollowNodeService(HollowNodeOptions options, MeterRegistry registry) throws IOException {
-        return new HollowNodeService(options, registry);
+    HollowNodeService hollowNodeService(HollowNodeOptions options, PrometheusMeterRegistry registry) throws IOException {
+        return new HollowNodeService(options, registry, new MetricsText(registry::scrape));
     }
 
     /** Ready means that all nodes are registered and have a lease. */

@@ -14,6 +14,7 @@ import picocli.CommandLine.ParseResult;
 
 import io.myriad.api.value.GoDuration;
 import io.myriad.api.value.Quantity;
+import io.myriad.control.serving.Serving;
 import io.myriad.hollow.core.NodeProfile;
 
 /**
@@ -24,12 +25,11 @@ import io.myriad.hollow.core.NodeProfile;
  * @param kubeconfig how to reach the API; null for the service account of the pod this runs in
  * @param servers API servers to use instead of the kubeconfig's
  * @param nodes how many nodes there are
- * @param bindAddress where the kubelets' API is served over TLS
- * @param tlsCertificate the certificate to serve with; null for a self-signed one
+ * @param serving where the kubelets' API is served over TLS; its port is 0 for not at all
  * @param managementPort actuator's port on the loopback, 0 for none
  */
 public record HollowNodeOptions(@Nullable Path kubeconfig, List<URI> servers, int nodes, NodeProfile profile,
-        String bindAddress, @Nullable Path tlsCertificate, @Nullable Path tlsKey, int managementPort) {
+        Serving serving, int managementPort) {
     /** A flag or value that cannot be used; its message names it and fits one line. */
     public static final class InvalidOptionException extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -60,7 +60,7 @@ public record HollowNodeOptions(@Nullable Path kubeconfig, List<URI> servers, in
         for (String text : List.of("--kubeconfig", "--servers", "--nodes", "--node-name-prefix", "--cpu", "--memory",
                 "--pods", "--node-lease-duration-seconds", "--node-status-update-frequency", "--pod-start-delay",
                 "--pod-stop-delay", "--bind-address", "--secure-port", "--tls-cert-file", "--tls-private-key-file",
-                "--management-port")) {
+                "--client-ca-file", "--management-port")) {
             spec.addOption(OptionSpec.builder(text).type(String.class).arity("1").build());
         }
         return spec;
@@ -81,7 +81,8 @@ public record HollowNodeOptions(@Nullable Path kubeconfig, List<URI> servers, in
                     millis("--pod-stop-delay", "100ms"), number("--secure-port", 10250, 0, 65_535));
             int nodes = number("--nodes", 10, 0, NodeProfile.nodesMax(profile.pods()));
             return new HollowNodeOptions(file("--kubeconfig"), servers(), nodes, profile,
-                    text("--bind-address", "127.0.0.1"), certificate, key,
+                    new Serving(text("--bind-address", "127.0.0.1"), profile.kubeletPort(), certificate, key,
+                            file("--client-ca-file")),
                     number("--management-port", 8085, 0, 65_535));
         }
 

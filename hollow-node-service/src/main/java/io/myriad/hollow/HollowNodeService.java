@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -15,7 +16,8 @@ import io.myriad.control.client.ApiClient;
 import io.myriad.control.client.ClientOptions;
 import io.myriad.control.client.KubeConfig;
 import io.myriad.control.informer.InformerFactory;
-import io.myriad.control.serving.HealthServer;
+import io.myriad.control.serving.ComponentServer;
+import io.myriad.control.serving.MetricsReaders;
 import io.myriad.hollow.core.NodeLoop;
 
 /**
@@ -36,11 +38,19 @@ public final class HollowNodeService implements AutoCloseable {
     private final Thread thread;
     private final ApiNodeWriter writer;
     private final HollowNodeOptions options;
-    private @Nullable HealthServer health;
+    private final Supplier<String> metricsText;
+    private @Nullable ComponentServer server;
 
-    /** Prepares everything; nothing runs before {@link #start}. */
-    public HollowNodeService(HollowNodeOptions options, MeterRegistry registry) throws IOException {
+    /**
+     * Prepares everything; nothing runs before {@link #start}.
+     *
+     * @param registry where all is counted
+     * @param metricsText what it has counted, for {@code /metrics}
+     */
+    public HollowNodeService(HollowNodeOptions options, MeterRegistry registry, Supplier<String> metricsText)
+            throws IOException {
         this.options = options;
+        this.metricsText = metricsText;
         KubeConfig config = options.kubeconfig() == null
                 ? KubeConfig.inCluster(System.getenv())
                 : KubeConfig.read(options.kubeconfig());
@@ -72,9 +82,9 @@ public final class HollowNodeService implements AutoCloseable {
      * @throws IOException when the kubelets' port cannot be served
      */
     public void start() throws IOException {
-        if (options.profile().kubeletPort() != 0) {
-            health = HealthServer.start(options.bindAddress(), options.profile().kubeletPort(),
-                    options.tlsCertificate(), options.tlsKey(), Map.of("nodes", () -> readyNodes() == nodes()));
+        if (options.serving().port() != 0) {
+            server = ComponentServer.start(options.serving(), Map.of("nodes", () -> readyNodes() == nodes()),
+                    metricsText, new MetricsReaders(client));
         }
         writer.answerTo(loop::submit);
         thread.start();
@@ -93,8 +103,8 @@ public final class HollowNodeService implements AutoCloseable {
     /** Ends the process' part; nodes and pods stay as they are in the API. */
     @Override
     public void close() {
-        if (health != null) {
-            health.close();
+        if (server != null) {
+            server.close();
         }
         informers.close();
         thread.interrupt();

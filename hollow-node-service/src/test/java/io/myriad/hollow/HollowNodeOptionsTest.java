@@ -19,7 +19,7 @@ class HollowNodeOptionsTest {
         assertThat(options.kubeconfig()).isNull();
         assertThat(options.servers()).isEmpty();
         assertThat(options.nodes()).isEqualTo(10);
-        assertThat(options.bindAddress()).isEqualTo("127.0.0.1");
+        assertThat(options.serving().address()).isEqualTo("127.0.0.1");
         assertThat(options.managementPort()).isEqualTo(8085);
         assertThat(options.profile())
                 .isEqualTo(new NodeProfile("node-", 32_000, 256L << 30, 110, 40, 300_000, 100, 100, 10250));

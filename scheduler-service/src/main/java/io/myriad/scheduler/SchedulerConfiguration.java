@@ -3,7 +3,7 @@ package io.myriad.scheduler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
@@ -33,6 +33,8 @@ import org.springframework.boot.webflux.autoconfigure.actuate.endpoint.web.WebFl
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 
+import io.myriad.metrics.MetricsText;
+
 /** Wires the scheduler, with health and metrics on the management port. Nothing is scanned: what is wanted is listed. */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @ImportAutoConfiguration({ApplicationAvailabilityAutoConfiguration.class,
@@ -48,8 +50,8 @@ import org.springframework.context.annotation.Bean;
         SystemMetricsAutoConfiguration.class})
 class SchedulerConfiguration {
     @Bean(destroyMethod = "close")
-    SchedulerService schedulerService(SchedulerOptions options, MeterRegistry registry) throws IOException {
-        return new SchedulerService(options, registry);
+    SchedulerService schedulerService(SchedulerOptions options, PrometheusMeterRegistry registry) throws IOException {
+        return new SchedulerService(options, registry, new MetricsText(registry::scrape));
     }
 
     /** Stops the scheduler before anything else in the context, so that leadership is handed over at once. */

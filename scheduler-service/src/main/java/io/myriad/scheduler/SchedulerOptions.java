@@ -13,6 +13,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 import io.myriad.api.value.GoDuration;
+import io.myriad.control.serving.Serving;
 
 /**
  * What the scheduler is told by its flags: kube-scheduler's, with its names, defaults and meaning, and our own
@@ -23,14 +24,11 @@ import io.myriad.api.value.GoDuration;
  * @param servers API servers to use instead of the kubeconfig's
  * @param schedulerName pods that name it are scheduled
  * @param election null when there is nobody to compete with
- * @param bindAddress where health and metrics are served over TLS
- * @param securePort its port, 0 for not at all
- * @param tlsCertificate the certificate to serve with; null for a self-signed one
+ * @param serving where health and metrics are served over TLS; its port is 0 for not at all
  * @param managementPort actuator's port on the loopback, 0 for none
  */
 public record SchedulerOptions(@Nullable Path kubeconfig, List<URI> servers, String schedulerName,
-        @Nullable Election election, String bindAddress, int securePort, @Nullable Path tlsCertificate,
-        @Nullable Path tlsKey, int managementPort) {
+        @Nullable Election election, Serving serving, int managementPort) {
     /**
      * How a leader is elected.
      *
@@ -70,7 +68,7 @@ public record SchedulerOptions(@Nullable Path kubeconfig, List<URI> servers, Str
         for (String text : List.of("--kubeconfig", "--servers", "--scheduler-name",
                 "--leader-elect-lease-duration", "--leader-elect-renew-deadline", "--leader-elect-retry-period",
                 "--leader-elect-resource-name", "--leader-elect-resource-namespace", "--bind-address", "--secure-port",
-                "--tls-cert-file", "--tls-private-key-file", "--management-port")) {
+                "--tls-cert-file", "--tls-private-key-file", "--client-ca-file", "--management-port")) {
             spec.addOption(OptionSpec.builder(text).type(String.class).arity("1").build());
         }
         spec.addOption(OptionSpec.builder("--leader-elect").type(boolean.class).arity("0..1").fallbackValue("true")
@@ -87,8 +85,10 @@ public record SchedulerOptions(@Nullable Path kubeconfig, List<URI> servers, Str
                 throw new InvalidOptionException("--tls-cert-file and --tls-private-key-file must be given together");
             }
             return new SchedulerOptions(file("--kubeconfig"), servers(),
-                    text("--scheduler-name", "default-scheduler"), election(), text("--bind-address", "127.0.0.1"),
-                    port("--secure-port", 10259), certificate, key, port("--management-port", 8084));
+                    text("--scheduler-name", "default-scheduler"), election(), new Serving(
+                            text("--bind-address", "127.0.0.1"), port("--secure-port", 10259), certificate, key,
+                            file("--client-ca-file")),
+                    port("--management-port", 8084));
         }
 
         private @Nullable Election election() {

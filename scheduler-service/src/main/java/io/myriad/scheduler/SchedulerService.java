@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,7 +29,8 @@ import io.myriad.control.election.LeaderElector;
 import io.myriad.control.election.Leadership;
 import io.myriad.control.events.EventRecorder;
 import io.myriad.control.informer.InformerFactory;
-import io.myriad.control.serving.HealthServer;
+import io.myriad.control.serving.ComponentServer;
+import io.myriad.control.serving.MetricsReaders;
 import io.myriad.scheduler.core.ClusterState;
 import io.myriad.scheduler.core.Placer;
 import io.myriad.scheduler.core.Preemptor;
@@ -64,15 +66,23 @@ public final class SchedulerService implements AutoCloseable {
             + Long.toHexString(ThreadLocalRandom.current().nextLong());
     private final WriteFence fence;
     private final Working working = new Working();
-    private @Nullable HealthServer health;
+    private final Supplier<String> metricsText;
+    private @Nullable ComponentServer server;
     private @Nullable ElectionLoop election;
     private boolean closed;
     private volatile @Nullable LeaderElector elector;
     private volatile boolean synced;
 
-    /** Prepares everything; nothing runs before {@link #start}. */
-    public SchedulerService(SchedulerOptions options, MeterRegistry registry) throws IOException {
+    /**
+     * Prepares everything; nothing runs before {@link #start}.
+     *
+     * @param registry where all is counted
+     * @param metricsText what it has counted, for {@code /metrics}
+     */
+    public SchedulerService(SchedulerOptions options, MeterRegistry registry, Supplier<String> metricsText)
+            throws IOException {
         this.options = options;
+        this.metricsText = metricsText;
         KubeConfig config = options.kubeconfig() == null
                 ? KubeConfig.inCluster(System.getenv())
                 : KubeConfig.read(options.kubeconfig());
@@ -110,9 +120,9 @@ public final class SchedulerService implements AutoCloseable {
     public void start() throws IOException {
         writer.answerTo(loop::submit);
         thread.start();
-        if (options.securePort() != 0) {
-            health = HealthServer.start(options.bindAddress(), options.securePort(), options.tlsCertificate(),
-                    options.tlsKey(), Map.of("informers", this::isSynced));
+        if (options.serving().port() != 0) {
+            server = ComponentServer.start(options.serving(), Map.of("informers", this::isSynced), metricsText,
+                    new MetricsReaders(client));
         }
         new ClusterWatch(informers, loop::submit).start().thenRun(() -> {
             synced = true;
@@ -189,8 +199,8 @@ public final class SchedulerService implements AutoCloseable {
         } catch (CompletionException e) {
             log.warn("leadership was not handed over, the lease will expire: {}", String.valueOf(e.getCause()));
         }
-        if (health != null) {
-            health.close();
+        if (server != null) {
+            server.close();
         }
         informers.close();
         leases.close();

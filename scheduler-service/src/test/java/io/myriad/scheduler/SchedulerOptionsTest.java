@@ -19,9 +19,9 @@ class SchedulerOptionsTest {
         assertThat(options.schedulerName()).isEqualTo("default-scheduler");
         assertThat(options.election()).isEqualTo(
                 new SchedulerOptions.Election("kube-system", "kube-scheduler", 15_000, 10_000, 2_000));
-        assertThat(options.bindAddress()).isEqualTo("127.0.0.1");
-        assertThat(options.securePort()).isEqualTo(10259);
-        assertThat(options.tlsCertificate()).isNull();
+        assertThat(options.serving().address()).isEqualTo("127.0.0.1");
+        assertThat(options.serving().port()).isEqualTo(10259);
+        assertThat(options.serving().certificate()).isNull();
         assertThat(options.managementPort()).isEqualTo(8084);
     }
 
@@ -30,7 +30,7 @@ class SchedulerOptionsTest {
         SchedulerOptions options = SchedulerOptions.parse("--kubeconfig", "/k", "--secure-port=0",
                 "--servers=https://a:1,https://b:2", "--leader-elect=false", "--scheduler-name=x");
         assertThat(options.kubeconfig()).isEqualTo(Path.of("/k"));
-        assertThat(options.securePort()).isZero();
+        assertThat(options.serving().port()).isZero();
         assertThat(options.servers()).containsExactly(URI.create("https://a:1"), URI.create("https://b:2"));
         assertThat(options.election()).isNull();
         assertThat(SchedulerOptions.parse("--leader-elect").election()).isNotNull();

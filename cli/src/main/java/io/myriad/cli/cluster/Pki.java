@@ -67,6 +67,8 @@ public record Pki(Path directory) {
         STORE_CLIENT("apiserver-etcd-client", Authority.STORE, Usage.CLIENT, "kube-apiserver-etcd-client"),
         /** The API server. */
         APISERVER("apiserver", Authority.CLUSTER, Usage.API_SERVER, "kube-apiserver"),
+        /** The controllers, the scheduler and the nodes as servers, of health and metrics. */
+        COMPONENT("component", Authority.CLUSTER, Usage.SERVER, "myriad-component"),
         /** The API server at extension API servers. */
         FRONT_PROXY_CLIENT("front-proxy-client", Authority.FRONT_PROXY, Usage.CLIENT, "front-proxy-client"),
         /** The user who created the cluster. */
@@ -101,7 +103,7 @@ public record Pki(Path directory) {
     }
 
     private enum Usage {
-        PEER, CLIENT, API_SERVER, API_CLIENT
+        PEER, CLIENT, SERVER, API_SERVER, API_CLIENT
     }
 
     /**
@@ -197,6 +199,7 @@ public record Pki(Path directory) {
             case PEER -> authority.issuePeer(identity.commonName, join(LOOPBACK, request.storeHosts()));
             case API_SERVER -> authority.issueServer(identity.commonName,
                     join(join(LOOPBACK, API_SERVICE_NAMES), request.apiServerHosts()));
+            case SERVER -> authority.issueServer(identity.commonName, join(LOOPBACK, request.apiServerHosts()));
             case CLIENT -> authority.issueClient(identity.commonName, identity.groups);
             case API_CLIENT -> identity == Identity.ADMIN
                     ? authority.issueUser(identity.commonName, identity.groups)

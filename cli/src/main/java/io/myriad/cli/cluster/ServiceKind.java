@@ -1,5 +1,6 @@
 package io.myriad.cli.cluster;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -87,12 +88,9 @@ public enum ServiceKind {
         @Override
         List<String> flags(Cluster cluster, Component component) {
             Pki pki = cluster.directory().pki();
-            return List.of(kubeconfig(cluster, Pki.Identity.CONTROLLER), servers(cluster, component),
-                    leaderElection(component),
+            return client(cluster, component, Pki.Identity.CONTROLLER, leaderElection(component),
                     "--service-account-private-key-file=" + pki.serviceAccountKey(),
-                    "--root-ca-file=" + pki.certificate(Pki.Authority.CLUSTER),
-                    "--bind-address=" + Cluster.ADDRESS, "--secure-port=" + cluster.port(component, Port.SECURE),
-                    management(cluster, component));
+                    "--root-ca-file=" + pki.certificate(Pki.Authority.CLUSTER));
         }
     },
     /** kube-scheduler's part. */
@@ -104,9 +102,7 @@ public enum ServiceKind {
 
         @Override
         List<String> flags(Cluster cluster, Component component) {
-            return List.of(kubeconfig(cluster, Pki.Identity.SCHEDULER), servers(cluster, component),
-                    leaderElection(component), "--bind-address=" + Cluster.ADDRESS,
-                    "--secure-port=" + cluster.port(component, Port.SECURE), management(cluster, component));
+            return client(cluster, component, Pki.Identity.SCHEDULER, leaderElection(component));
         }
     },
     /** The kubelets' part: one process for all nodes. */
@@ -118,11 +114,8 @@ public enum ServiceKind {
 
         @Override
         List<String> flags(Cluster cluster, Component component) {
-            return List.of(kubeconfig(cluster, Pki.Identity.HOLLOW_NODES), servers(cluster, component),
-                    "--nodes=" + cluster.size().nodes(),
-                    "--node-name-prefix=" + Cluster.NODE_NAME_PREFIX, "--bind-address=" + Cluster.ADDRESS,
-                    "--secure-port=" + cluster.port(component, Port.SECURE),
-                    management(cluster, component));
+            return client(cluster, component, Pki.Identity.HOLLOW_NODES, "--nodes=" + cluster.size().nodes(),
+                    "--node-name-prefix=" + Cluster.NODE_NAME_PREFIX);
         }
     };
 
@@ -159,6 +152,20 @@ public enum ServiceKind {
 
     private static String management(Cluster cluster, Component component) {
         return "--management-port=" + cluster.port(component, Port.MANAGEMENT);
+    }
+
+    /** The flags of a client of the API server: what all have in common around its own. */
+    private static List<String> client(Cluster cluster, Component component, Pki.Identity identity, String... own) {
+        Pki pki = cluster.directory().pki();
+        List<String> flags = new ArrayList<>(
+                List.of(kubeconfig(cluster, identity), servers(cluster, component)));
+        flags.addAll(List.of(own));
+        flags.addAll(List.of("--bind-address=" + Cluster.ADDRESS,
+                "--secure-port=" + cluster.port(component, Port.SECURE),
+                "--tls-cert-file=" + pki.certificate(Pki.Identity.COMPONENT),
+                "--tls-private-key-file=" + pki.key(Pki.Identity.COMPONENT),
+                "--client-ca-file=" + pki.certificate(Pki.Authority.CLUSTER), management(cluster, component)));
+        return flags;
     }
 
     private static String kubeconfig(Cluster cluster, Pki.Identity identity) {

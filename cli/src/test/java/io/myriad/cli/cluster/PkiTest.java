@@ -42,7 +42,7 @@ final class PkiTest {
                 "apiserver.crt",
                 "apiserver-etcd-client.crt", "etcd/server.crt", "etcd/peer.crt", "front-proxy-client.crt", "sa.key",
                 "sa.pub", "admin.conf",
-                "controller-manager.conf", "scheduler.conf", "hollow-nodes.conf");
+                "controller-manager.conf", "scheduler.conf", "hollow-nodes.conf", "component.crt", "monitoring.crt");
         modes.forEach((file, mode) -> assertThat(mode).as(file)
                 .isEqualTo(file.endsWith(".key") || file.endsWith(".conf") ? "rw-------" : "rw-r--r--"));
     }

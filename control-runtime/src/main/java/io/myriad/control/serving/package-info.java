@@ -1,5 +1,5 @@
 /**
- * What components serve on their secure port: whether they are well. Metrics are the management port's business.
+ * What components serve on their secure port, as upstream's do: whether they are well, to everybody, and their metrics, to whom the API server allows it.
  */
 @NullMarked
 package io.myriad.control.serving;

@@ -1,15 +1,19 @@
 package io.myriad.control.serving;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +22,18 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,53 +41,61 @@ import org.slf4j.LoggerFactory;
 
 import io.myriad.certificates.CertificateAuthority;
 import io.myriad.certificates.Credential;
+import io.myriad.metrics.MetricsText;
 
 /**
  * Answers {@code /healthz}, {@code /livez} and {@code /readyz} over TLS as upstream's components do: 200 {@code ok}, or 500
- * with the failing checks; with {@code ?verbose} all checks. A single check has its own path, {@code /readyz/NAME}. Open to
- * everybody, as upstream's; nothing else is served.
+ * with the failing checks; with {@code ?verbose} all checks. A single check has its own path, {@code /readyz/NAME}. These are
+ * open to everybody, as upstream's. {@code /metrics} is for {@link MetricsReaders}.
  *
  * <p>
  * The port is taken at once, so that one in use is noticed; without a certificate a self-signed one is made in the
  * background, as making keys would delay the start of everything else.
  */
-public final class HealthServer implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(HealthServer.class);
+public final class ComponentServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ComponentServer.class);
+    private static final String BEARER = "Bearer ";
 
     private final HttpsServer server;
+    private final boolean wantsCertificates;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
-    private HealthServer(HttpsServer server) {
+    private ComponentServer(HttpsServer server, boolean wantsCertificates) {
         this.server = server;
+        this.wantsCertificates = wantsCertificates;
     }
 
     /**
      * Starts serving.
      *
-     * @param address where to listen, such as {@code 127.0.0.1}
-     * @param port the port, 0 for any
-     * @param certificate a PEM file, and {@code key} its private key; null for a self-signed one
+     * @param serving where and how
      * @param checks what must be true to be ready, by name; asked for each request
+     * @param metrics the text of {@code /metrics}
+     * @param readers who may read it
      * @throws IOException when the port cannot be had or the files cannot be read; the message says which
      */
-    public static HealthServer start(String address, int port, @Nullable Path certificate, @Nullable Path key,
-            Map<String, BooleanSupplier> checks) throws IOException {
+    public static ComponentServer start(Serving serving, Map<String, BooleanSupplier> checks, Supplier<String> metrics,
+            MetricsReaders readers) throws IOException {
         HttpsServer server;
         try {
-            server = HttpsServer.create(new InetSocketAddress(InetAddress.getByName(address), port), 0);
+            server = HttpsServer.create(new InetSocketAddress(InetAddress.getByName(serving.address()), serving.port()),
+                    0);
         } catch (BindException e) {
-            throw new IOException("cannot listen on " + address + ":" + port + ": " + e.getMessage(), e);
+            throw new IOException("cannot listen on " + serving.address() + ":" + serving.port() + ": "
+                    + e.getMessage(), e);
         }
-        HealthServer health = new HealthServer(server);
+        ComponentServer health = new ComponentServer(server, serving.clientAuthorities() != null);
         try {
             server.setExecutor(health.executor);
             health.page("/healthz", checks);
             health.page("/readyz", checks);
             health.page("/livez", Map.of());
-            if (certificate != null && key != null) {
-                health.serve(Credential.read(certificate, key));
+            health.metrics(metrics, readers);
+            TrustManager[] clients = clients(serving.clientAuthorities());
+            if (serving.certificate() != null && serving.key() != null) {
+                health.serve(Credential.read(serving.certificate(), serving.key()), clients);
             } else {
-                health.executor.execute(() -> health.serve(selfSigned(address)));
+                health.executor.execute(() -> health.serve(selfSigned(serving.address()), clients));
             }
             return health;
         } catch (IOException | RuntimeException e) {
@@ -95,7 +114,7 @@ public final class HealthServer implements AutoCloseable {
                 List.of("localhost", address));
     }
 
-    private void serve(Credential credential) {
+    private void serve(Credential credential, TrustManager[] clients) {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
@@ -104,14 +123,77 @@ public final class HealthServer implements AutoCloseable {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, new char[0]);
             SSLContext tls = SSLContext.getInstance("TLS");
-            tls.init(keys.getKeyManagers(), null, null);
-            server.setHttpsConfigurator(new HttpsConfigurator(tls));
+            tls.init(keys.getKeyManagers(), clients, null);
+            server.setHttpsConfigurator(new HttpsConfigurator(tls) {
+                @Override
+                public void configure(HttpsParameters parameters) {
+                    SSLParameters wanted = getSSLContext().getDefaultSSLParameters();
+                    wanted.setWantClientAuth(wantsCertificates);
+                    parameters.setSSLParameters(wanted);
+                }
+            });
             server.start();
         } catch (GeneralSecurityException | IOException e) {
             log.error("health is not served", e);
         } catch (IllegalStateException e) {
             log.debug("closed before it began to serve", e);
         }
+    }
+
+    /** What checks clients' certificates; without authorities nobody is trusted, and nobody is asked for one. */
+    private static TrustManager[] clients(@Nullable Path authorities) throws IOException {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            if (authorities != null) {
+                int number = 0;
+                try (InputStream in = Files.newInputStream(authorities)) {
+                    for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                        store.setCertificateEntry("authority-" + number++, each);
+                    }
+                }
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            return trust.getTrustManagers();
+        } catch (GeneralSecurityException e) {
+            throw new IOException(authorities + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void metrics(Supplier<String> text, MetricsReaders readers) {
+        server.createContext("/metrics", exchange -> {
+            try (exchange) {
+                if (!exchange.getRequestMethod().equals("GET")) {
+                    answer(exchange, 405, "Method Not Allowed");
+                    return;
+                }
+                switch (readers.mayRead(certificate(exchange), token(exchange))) {
+                    case YES -> answer(exchange, 200, MetricsText.TYPE, text.get());
+                    case UNKNOWN_CLIENT -> answer(exchange, 401, "Unauthorized");
+                    case NO -> answer(exchange, 403, "Forbidden");
+                    case NOT_ANSWERED -> answer(exchange, 503, "Service Unavailable");
+                }
+            }
+        });
+    }
+
+    private static @Nullable X509Certificate certificate(HttpExchange exchange) {
+        try {
+            return exchange instanceof HttpsExchange secure
+                    && secure.getSSLSession().getPeerCertificates()[0] instanceof X509Certificate certificate
+                            ? certificate
+                            : null;
+        } catch (SSLPeerUnverifiedException none) {
+            return null;
+        }
+    }
+
+    private static @Nullable String token(HttpExchange exchange) {
+        String header = exchange.getRequestHeaders().getFirst("Authorization");
+        return header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? header.substring(BEARER.length()).strip()
+                : null;
     }
 
     private void page(String path, Map<String, BooleanSupplier> checks) {
@@ -160,8 +242,12 @@ public final class HealthServer implements AutoCloseable {
     }
 
     private static void answer(HttpExchange exchange, int code, String text) throws IOException {
+        answer(exchange, code, "text/plain; charset=utf-8", text);
+    }
+
+    private static void answer(HttpExchange exchange, int code, String type, String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+        exchange.getResponseHeaders().set("Content-Type", type);
         exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
         exchange.sendResponseHeaders(code, bytes.length);
         try (OutputStream body = exchange.getResponseBody()) {
