@@ -79,7 +79,7 @@ final class ChartTest {
     void mountsOnlyFilesThatAreMade() {
         String made = "ca.crt apiserver.crt apiserver.key apiserver-etcd-client.crt apiserver-etcd-client.key etcd/ca.crt etcd/server.crt "
                 + "etcd/server.key etcd/peer.crt etcd/peer.key front-proxy-ca.crt front-proxy-client.crt front-proxy-client.key sa.key "
-                + "sa.pub bootstrap-objects.jsonl controller-manager.conf scheduler.conf hollow-nodes.conf";
+                + "sa.pub bootstrap-objects.jsonl component.crt component.key controller-manager.conf scheduler.conf hollow-nodes.conf";
         TreeSet<String> mounted = new TreeSet<>();
         for (Map<String, Object> pod : podSpecs(render())) {
             for (Map<String, Object> volume : maps(pod, "volumes")) {
@@ -92,6 +92,13 @@ final class ChartTest {
             }
         }
         assertThat(mounted).isEqualTo(new TreeSet<>(List.of(made.split(" "))));
+    }
+
+    @Test
+    void bringsTheDashboards() {
+        Map<String, Object> dashboards = render("dashboards.enabled=true").stream()
+                .filter(object -> name(object).equals("ConfigMap test-myriad-dashboards")).findFirst().orElseThrow();
+        assertThat(map(dashboards, "data")).containsKeys("overview.json", "apiserver.json", "store.json");
     }
 
     @Test
