@@ -66,8 +66,14 @@ class ApiserverConfiguration {
         return new ApiserverRuntime(options, metrics, new MetricsText(metrics::scrape));
     }
 
+    /** Ready means that requests can be answered: as upstream, not without the store. */
     @Bean
     HealthIndicator apiserverHealthIndicator(ApiserverRuntime runtime) {
-        return () -> (runtime.ready() ? Health.up() : Health.outOfService()).build();
+        return () -> {
+            boolean started = runtime.started();
+            boolean store = started && runtime.storeReachable();
+            return (store ? Health.up() : Health.outOfService()).withDetail("started", started)
+                    .withDetail("store", store ? "reachable" : "not known to be reachable").build();
+        };
     }
 }

@@ -393,8 +393,14 @@ final class ApiserverRuntime implements AutoCloseable {
         }
     }
 
-    boolean ready() {
+    /** Whether all is there to serve: basic objects and the roles that decide; and the server is not about to stop. */
+    boolean started() {
         return readiness.isReady();
+    }
+
+    /** Whether the store answers now. */
+    boolean storeReachable() {
+        return storeAnswers();
     }
 
     int port() {

@@ -57,6 +57,7 @@ public final class SchedulerApplication {
         properties.put("spring.reactor.netty.shutdown-quiet-period", "0s");
         properties.put("management.endpoints.web.exposure.include", "health,info,prometheus");
         properties.put("management.endpoint.health.probes.enabled", "true");
+        properties.put("management.endpoint.health.show-details", "always");
         properties.put("management.endpoint.health.group.readiness.include", "readinessState,scheduler");
         properties.put("management.endpoint.health.group.liveness.include", "livenessState");
         return properties;

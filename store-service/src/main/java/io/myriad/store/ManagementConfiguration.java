@@ -1,5 +1,7 @@
 package io.myriad.store;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
@@ -28,6 +30,7 @@ import org.springframework.boot.webflux.autoconfigure.actuate.endpoint.web.WebFl
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+import io.myriad.store.raft.ReplicatedLog;
 import io.myriad.store.server.StoreMember;
 
 /** Health and metrics on the management port; not there without one, because it takes longer to start than the store itself. Nothing is scanned: what is wanted is listed. */
@@ -44,6 +47,22 @@ import io.myriad.store.server.StoreMember;
         PrometheusMetricsExportAutoConfiguration.class, JvmMetricsAutoConfiguration.class,
         SystemMetricsAutoConfiguration.class})
 class ManagementConfiguration {
+
+    /** Who leads, beside what Java tells; the rest is on the store's own page. */
+    @Bean
+    MeterBinder storeLeadership(StoreService service) {
+        return registry -> {
+            Gauge.builder("etcd_server_has_leader", service, self -> leadership(self).known() ? 1 : 0)
+                    .register(registry);
+            Gauge.builder("etcd_server_is_leader", service, self -> leadership(self).local() ? 1 : 0)
+                    .register(registry);
+        };
+    }
+
+    private static ReplicatedLog.Leadership leadership(StoreService service) {
+        StoreMember member = service.member();
+        return member == null ? ReplicatedLog.Leadership.NONE : member.log().leadership();
+    }
 
     /** Ready means that a leader is known and that this member can write. */
     @Bean

@@ -84,6 +84,7 @@ public final class StoreApplication {
         properties.put("server.address", "127.0.0.1");
         properties.put("management.endpoints.web.exposure.include", "health,info,prometheus");
         properties.put("management.endpoint.health.probes.enabled", "true");
+        properties.put("management.endpoint.health.show-details", "always");
         properties.put("management.endpoint.health.group.readiness.include", "readinessState,store");
         properties.put("management.endpoint.health.group.liveness.include", "livenessState");
         return properties;
