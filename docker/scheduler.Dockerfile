@@ -11,6 +11,8 @@ FROM ${BASE_IMAGE}
 # The same for every service, so that their images share this layer.
 COPY all-in-one/target/lib/ all-in-one/target/all-in-one-*.jar /opt/myriad/lib/
 COPY docker/bin/ /usr/local/bin/
+# Used in a pod only: which replica has the role is told to the cluster around.
+COPY cluster-roles/target/lib/ cluster-roles/target/cluster-roles-*.jar /opt/myriad/roles/
 
 USER 10001:10001
 EXPOSE 10259

@@ -64,7 +64,12 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
 {{- define "myriad.podSettings" -}}
 {{- $root := index . 0 -}}
 {{- $values := index . 2 -}}
+{{- if and $root.Values.roleEvents.enabled (has (index . 1) (list "controller" "scheduler")) }}
+serviceAccountName: {{ include "myriad.fullname" $root }}-roles
+automountServiceAccountToken: true
+{{- else }}
 automountServiceAccountToken: false
+{{- end }}
 {{- with $root.Values.image.pullSecrets }}
 imagePullSecrets: {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -126,6 +131,19 @@ livenessProbe:
   timeoutSeconds: 5
   failureThreshold: 6
 resources: {{- toYaml $values.resources | nindent 2 }}
+{{- end -}}
+
+{{/* Where the replicas of a service tell which of them has the role. */}}
+{{- define "myriad.roleEvents" -}}
+{{- if .Values.roleEvents.enabled }}
+- name: SPRING_CLOUD_KUBERNETES_LEADER_CONFIGMAPNAME
+  value: {{ include "myriad.fullname" . }}-leaders
+- name: SPRING_CLOUD_KUBERNETES_LEADER_NAMESPACE
+  value: {{ .Release.Namespace }}
+{{- else }}
+- name: SPRING_CLOUD_KUBERNETES_LEADER_ENABLED
+  value: "false"
+{{- end }}
 {{- end -}}
 
 {{- define "myriad.javaOptions" -}}

@@ -41,7 +41,8 @@ final class ChartTest {
                 "Deployment test-myriad-apiserver",
                 "PodDisruptionBudget test-myriad-apiserver", "Deployment test-myriad-controller",
                 "PodDisruptionBudget test-myriad-controller", "Deployment test-myriad-scheduler",
-                "PodDisruptionBudget test-myriad-scheduler", "Deployment test-myriad-hollow-nodes");
+                "PodDisruptionBudget test-myriad-scheduler", "Deployment test-myriad-hollow-nodes",
+                "ServiceAccount test-myriad-roles", "Role test-myriad-roles", "RoleBinding test-myriad-roles");
         assertThat(flags(objects, "StatefulSet")).contains(
                 "--initial-cluster=test-myriad-store-0=https://test-myriad-store-0.test-myriad-store.default.svc:2380,"
                         + "test-myriad-store-1=https://test-myriad-store-1.test-myriad-store.default.svc:2380,"
@@ -52,7 +53,7 @@ final class ChartTest {
     void leavesOutWhatIsNotAskedFor() {
         assertThat(names(
                 render("store.replicas=1", "apiserver.replicas=1", "controller.replicas=0", "scheduler.replicas=0",
-                        "hollowNodes.nodes=0", "store.persistence.enabled=false", "fullnameOverride=m")))
+                        "hollowNodes.nodes=0", "roleEvents.enabled=false", "store.persistence.enabled=false", "fullnameOverride=m")))
                 .containsExactlyInAnyOrder(
                         "Service m-store", "StatefulSet m-store", "Service m-apiserver", "Deployment m-apiserver");
     }
