@@ -26,7 +26,7 @@ final class MyriadCommand {
         this.home = home;
     }
 
-    /** The directory of the command. */
+    /** The root of this checkout. */
     static Path checkout() {
         Path directory = Path.of("").toAbsolutePath();
         while (!Files.isExecutable(directory.resolve("myriad"))) {
@@ -36,6 +36,11 @@ final class MyriadCommand {
             }
         }
         return directory;
+    }
+
+    /** Where the cluster's files and this command's output are. */
+    Path home() {
+        return home;
     }
 
     Path kubeconfig() {
