@@ -12,6 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import io.myriad.control.serving.Serving;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,7 +25,7 @@ class ControllerOptionsTest {
                 "kube-controller-manager"));
         assertThat(options.nodes()).isEqualTo(new ControllerOptions.Nodes(5_000, 50_000, 0.1, 0.01, 0.55, 50));
         assertThat(options.terminatedPodsMax()).isEqualTo(12_500);
-        assertThat(options.serving()).isEqualTo(new ControllerOptions.Serving("127.0.0.1", 10_257, null, null));
+        assertThat(options.serving()).isEqualTo(new Serving("127.0.0.1", 10_257, null, null, null));
         assertThat(options.managementPort()).isEqualTo(8083);
         assertThat(options.kubeconfig()).isNull();
         assertThat(options.concurrency()).containsEntry("--concurrent-deployment-syncs", 32)
