@@ -11,7 +11,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.GenericApplicationContext;
 
 import io.myriad.store.server.StoreMember;
@@ -34,8 +36,15 @@ public final class StoreApplication {
         try {
             ConfigurableApplicationContext context = start(arguments);
             Runtime.getRuntime().addShutdownHook(new Thread(context::close, "store-shutdown"));
+            CountDownLatch ended = new CountDownLatch(1);
+            context.addApplicationListener((ApplicationListener<ContextClosedEvent>) event -> {
+                if (event.getApplicationContext() == context) { // not the management port's, whose events are passed on
+                    ended.countDown();
+                }
+            });
             // All of the store's threads are daemons, so that they hold up no other program that the store is part of.
-            new CountDownLatch(1).await();
+            ended.await();
+            System.exit(1);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (StoreOptions.InvalidOptionException | StoreStartException e) {
@@ -67,7 +76,14 @@ public final class StoreApplication {
         ConfigurableApplicationContext context = application.run();
         try {
             // Not by the context's own life cycle, which would report a directory in use with a stack trace.
-            context.getBean(StoreService.class).start();
+            StoreService service = context.getBean(StoreService.class);
+            service.start();
+            service.failed().thenAccept(reason -> {
+                LoggerFactory.getLogger(StoreApplication.class)
+                        .error("the store ends, to be started anew: {}", reason);
+                // Not on this thread: it is the log's, which the context waits for.
+                new Thread(context::close, "store-end").start();
+            });
             return context;
         } catch (RuntimeException e) {
             context.close();

@@ -3,9 +3,11 @@ package io.myriad.store;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.handler.ssl.SslContext;
@@ -44,6 +46,12 @@ final class StoreService implements AutoCloseable {
         return member;
     }
 
+    /** Completes, with the reason, when the started store cannot work any more. */
+    CompletableFuture<String> failed() {
+        StoreMember started = member;
+        return started == null ? new CompletableFuture<>() : started.failed();
+    }
+
     /** Ports that clients can use, in the order of the listen URLs. */
     List<Integer> clientPorts() {
         return clientPorts;
@@ -72,11 +80,13 @@ final class StoreService implements AutoCloseable {
         // Several clusters of one member may live in one process, all with etcd's default peer URL.
         String group = "store-" + Long.toHexString(clusterId) + (alone ? "-" + UUID.randomUUID() : "");
         PeerTransport transport = alone ? null : newTransport(clusterId, self);
+        Path raft = directory.raft();
         StoreMember opening = new StoreMember(new StoreSettings(clusterId, group, self, options.members(),
-                options.advertiseClientUrls(), directory.raft(),
+                options.advertiseClientUrls(), raft,
                 options.snapshotCount(), options.sync(), options.maxRequestBytes(), options.maxTxnOps(),
                 BATCH_WINDOW_NANOS,
-                options.watchProgressNotifyInterval().toNanos(), options.autoCompaction()), transport,
+                options.watchProgressNotifyInterval().toNanos(), options.autoCompaction(),
+                StoreSettings.diskOf(raft)), transport,
                 metrics.forceNanos());
         metrics.register(opening);
         if (transport != null) {

@@ -37,7 +37,13 @@ final class StoreProcess implements AutoCloseable {
 
     /** Starts a store that writes its output to {@code log}. */
     static StoreProcess start(Path log, List<String> flags) {
-        List<String> command = new ArrayList<>(
+        return start(log, flags, List.of());
+    }
+
+    /** The same behind a command that runs another one. */
+    static StoreProcess start(Path log, List<String> flags, List<String> runner) {
+        List<String> command = new ArrayList<>(runner);
+        command.addAll(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
                         "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UseCompactObjectHeaders",
                         "--enable-native-access=ALL-UNNAMED",

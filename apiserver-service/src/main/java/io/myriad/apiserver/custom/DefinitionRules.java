@@ -287,7 +287,8 @@ final class DefinitionRules {
         Set<String> names = new HashSet<>();
         for (Definition.Version version : definition.versions()) {
             names.add(version.name());
-            if (version.storage() && stored.valueStream().noneMatch(one -> one.stringValue("").equals(version.name()))) {
+            if (version.storage()
+                    && stored.valueStream().noneMatch(one -> one.stringValue("").equals(version.name()))) {
                 invalid("status.storedVersions", stored, "must have the storage version " + version.name());
             }
         }

@@ -38,7 +38,8 @@ final class WatchResponse implements WatchLoops.Turn {
     private @Nullable Future<?> deadline;
     private @Nullable Future<?> nextBookmark;
 
-    WatchResponse(WatchCursor cursor, BiConsumer<Event, ByteArraySink> frames, ResponseStream stream, WatchLoops loops, boolean bookmarks,
+    WatchResponse(WatchCursor cursor, BiConsumer<Event, ByteArraySink> frames, ResponseStream stream, WatchLoops loops,
+            boolean bookmarks,
             RandomGenerator random, Runnable ended) {
         this.cursor = cursor;
         this.frames = frames;

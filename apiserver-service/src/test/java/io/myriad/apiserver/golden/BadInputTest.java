@@ -115,7 +115,8 @@ class BadInputTest {
                 arguments("a number for text", JSON, bytes("{'metadata':{'name':7}}")),
                 arguments("deep JSON", JSON, bytes("{'data':" + "[".repeat(200_000))),
                 arguments("deep JSON that ends", JSON,
-                        bytes("{'metadata':{'name':'a'},'data':{'x':" + "[".repeat(100_000) + "]".repeat(100_000) + "}}")),
+                        bytes("{'metadata':{'name':'a'},'data':{'x':" + "[".repeat(100_000) + "]".repeat(100_000)
+                                + "}}")),
                 arguments("no YAML", "application/yaml", bytes("a: [")),
                 arguments("deep YAML", "application/yaml", bytes("metadata: " + "[".repeat(50_000))),
                 arguments("a YAML bomb", "application/yaml", bytes(bomb())),
@@ -203,7 +204,8 @@ class BadInputTest {
         assertThat(made.code()).isEqualTo(201);
         refused(send("POST", MAPS, JSON, map("conflict", "")), 409, "AlreadyExists",
                 "configmaps \"conflict\" already exists");
-        refused(send("PUT", MAPS + "/conflict", JSON, bytes("{'metadata':{'name':'conflict','resourceVersion':'1'}}")), 409,
+        refused(send("PUT", MAPS + "/conflict", JSON, bytes("{'metadata':{'name':'conflict','resourceVersion':'1'}}")),
+                409,
                 "Conflict", "the object has been modified; please apply your changes to the latest version");
         refused(send("DELETE", MAPS + "/conflict", JSON, bytes("{'preconditions':{'uid':'other'}}")), 409, "Conflict",
                 "the UID in the precondition (other) does not match the UID in record");
@@ -216,7 +218,8 @@ class BadInputTest {
 
     @Test
     void whoIsNotKnownAndWhoMayNot() throws Exception {
-        refused(server.stranger().send("GET", MAPS, Map.of("Accept", JSON, "Authorization", "Bearer nonsense"), null), 401,
+        refused(server.stranger().send("GET", MAPS, Map.of("Accept", JSON, "Authorization", "Bearer nonsense"), null),
+                401,
                 "Unauthorized", "Unauthorized");
         refused(server.stranger().send("GET", MAPS, Map.of("Accept", JSON), null), 403, "Forbidden",
                 "configmaps is forbidden: User \"system:anonymous\" cannot list resource \"configmaps\" in API group \"\" "

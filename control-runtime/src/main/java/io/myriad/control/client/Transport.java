@@ -47,7 +47,7 @@ final class Transport implements AutoCloseable {
         this.random = random;
         this.servers = new ServerPool(options.servers(), nanoTime, random);
         this.executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("api-client-", 0).factory());
-        this.connections = new Connections(options, executor);
+        this.connections = new Connections(options, executor, nanoTime);
         this.timer = new ScheduledThreadPoolExecutor(1,
                 Thread.ofPlatform().daemon().name("api-client-timer").factory());
         this.timer.setRemoveOnCancelPolicy(true);
@@ -88,19 +88,27 @@ final class Transport implements AutoCloseable {
 
     private @Nullable Attempt attempt(ApiRequest request, HttpResponse.BodyHandler<byte[]> handler,
             Runnable whenFree) {
-        Connections.Connection connection = connections.acquire(whenFree);
-        if (connection == null) {
+        ServerPool.Server server = servers.current();
+        Connections.Stream stream = connections.acquire(server.uri(), whenFree);
+        if (stream == null) {
             return null;
         }
-        ServerPool.Server server = servers.current();
         CompletableFuture<HttpResponse<byte[]>> answer;
         try {
-            answer = connection.http.sendAsync(httpRequest(request, server.uri()), handler);
+            answer = stream.connection.http.sendAsync(httpRequest(request, server.uri()), info -> {
+                connections.answered(stream);
+                return handler.apply(info);
+            });
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
-        answer.whenComplete((response, error) -> connections.release(connection));
-        return new Attempt(answer, server, connection, nanoTime());
+        answer.whenComplete((response, error) -> {
+            if (unwrap(error) instanceof IOException) {
+                connections.broke(stream);
+            }
+            connections.release(stream);
+        });
+        return new Attempt(answer, server, stream.connection, nanoTime());
     }
 
     private HttpRequest httpRequest(ApiRequest request, URI server) {

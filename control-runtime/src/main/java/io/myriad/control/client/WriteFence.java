@@ -114,9 +114,12 @@ public final class WriteFence {
         } finally {
             lock.unlock();
         }
+        if (drained == null) {
+            return;
+        }
         if (inDoubt) {
             drained.completeExceptionally(new TransportException("a write has not been answered", true, null));
-        } else if (drained != null) {
+        } else {
             drained.complete(null);
         }
     }

@@ -36,7 +36,8 @@ public final class ScriptedServer implements AutoCloseable {
         }
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> {
-            Call call = new Call(exchange, new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            Call call = new Call(exchange,
+                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             calls.add(call);
             call.awaitEnd();
             if (call.cut) {
@@ -67,7 +68,8 @@ public final class ScriptedServer implements AutoCloseable {
     /** A client of these servers that is quick to give up. */
     public static ClientOptions options(URI... servers) {
         try {
-            return new ClientOptions(List.of(servers), new Credentials(SSLContext.getDefault(), () -> null), "test", 1, 8,
+            return new ClientOptions(List.of(servers), new Credentials(SSLContext.getDefault(), () -> null), "test", 1,
+                    8,
                     90, 20_000, 3, 180_000);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
@@ -136,8 +138,10 @@ public final class ScriptedServer implements AutoCloseable {
 
         /** Answers with a Status. */
         public void refuse(int code, String reason, String... headers) throws IOException {
-            answer(code, "{'kind':'Status','apiVersion':'v1','status':'Failure','message':'" + reason + " it is','reason':'"
-                    + reason + "','code':" + code + "}", headers);
+            answer(code,
+                    "{'kind':'Status','apiVersion':'v1','status':'Failure','message':'" + reason + " it is','reason':'"
+                            + reason + "','code':" + code + "}",
+                    headers);
         }
 
         /** Sends an event of a watch. */

@@ -111,7 +111,8 @@ class WriteFenceTest {
         });
         server.start();
         URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-        ClientOptions options = new ClientOptions(List.of(address), Credentials.of(null, null, null, () -> null), "test", 1, 1, 10, 30_000, 5,
+        ClientOptions options = new ClientOptions(List.of(address), Credentials.of(null, null, null, () -> null),
+                "test", 1, 1, 10, 30_000, 5,
                 60_000);
         try (ApiClient client = ApiClient.create(options, new SimpleMeterRegistry())) {
             fence.open();

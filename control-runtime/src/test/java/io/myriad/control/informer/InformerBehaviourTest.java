@@ -65,7 +65,8 @@ class InformerBehaviourTest {
     }
 
     private static String object(String name, long version) {
-        return "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'" + name + "','namespace':'d','resourceVersion':'"
+        return "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'" + name
+                + "','namespace':'d','resourceVersion':'"
                 + version + "'}}";
     }
 
@@ -202,8 +203,9 @@ class InformerBehaviourTest {
         server.next().refuse(422, "Invalid");
         Call page = server.next();
         assertThat(page.query("limit")).isEqualTo("500");
-        page.answer(200, "{'apiVersion':'v1','kind':'ConfigMapList','metadata':{'resourceVersion':'10','continue':'next'},"
-                + "'items':[" + object("a", 3) + "]}");
+        page.answer(200,
+                "{'apiVersion':'v1','kind':'ConfigMapList','metadata':{'resourceVersion':'10','continue':'next'},"
+                        + "'items':[" + object("a", 3) + "]}");
         page = server.next();
         assertThat(page.query("continue")).isEqualTo("next");
         page.refuse(410, "Expired");
@@ -285,8 +287,9 @@ class InformerBehaviourTest {
         for (int i = 0; i < 5; i++) {
             call = server.next();
             resumes(call, 500);
-            call.answer(504, "{'kind':'Status','apiVersion':'v1','reason':'Timeout','message':'Too large resource version',"
-                    + "'code':504,'details':{'causes':[{'reason':'ResourceVersionTooLarge','message':'x'}]}}");
+            call.answer(504,
+                    "{'kind':'Status','apiVersion':'v1','reason':'Timeout','message':'Too large resource version',"
+                            + "'code':504,'details':{'causes':[{'reason':'ResourceVersionTooLarge','message':'x'}]}}");
         }
         call = server.next();
         beginsAnew(call);

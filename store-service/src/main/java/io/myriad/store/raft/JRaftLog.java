@@ -71,6 +71,8 @@ public final class JRaftLog implements ReplicatedLog {
     private volatile long leaderChanges;
     private volatile long term;
     private volatile boolean failed;
+    /** Why the log or a snapshot could not be read; null while that was no problem. */
+    private volatile @Nullable String problem;
 
     /** When to write a snapshot: after so many entries, and only when the log has grown by as much as the last snapshot holds, so that the cost stays proportional. */
     private static final class SnapshotPolicy {
@@ -124,8 +126,10 @@ public final class JRaftLog implements ReplicatedLog {
         node = new NodeImpl(group, peer);
         if (!node.init(options(directory, sync, forceNanos))) {
             node.shutdown();
-            throw new IOException(
-                    "The replicated log in " + directory + " could not be opened; the lines above say why");
+            String known = problem;
+            throw new IOException(known != null
+                    ? known
+                    : "The replicated log in " + directory + " could not be opened; the lines above say why");
         }
     }
 
@@ -142,7 +146,7 @@ public final class JRaftLog implements ReplicatedLog {
         options.setServiceFactory(new DefaultJRaftServiceFactory() {
             @Override
             public LogStorage createLogStorage(String uri, RaftOptions unused) {
-                return new SegmentedLogStorage(Path.of(uri), sync, forceNanos);
+                return new SegmentedLogStorage(Path.of(uri), sync, forceNanos, reason -> problem = reason);
             }
         });
         options.setRaftOptions(raft);
@@ -430,7 +434,8 @@ public final class JRaftLog implements ReplicatedLog {
                 snapshots.lastSnapshotBytes = bytes;
             } catch (IOException | RuntimeException e) {
                 LOG.error("Snapshot failed: {}", e.toString());
-                status = new Status(RaftError.EIO, "%s", e.toString());
+                // Not as an I/O error, for which JRaft would stop the node: the log is well, and the next snapshot may be too.
+                status = new Status(RaftError.ECANCELED, "%s", e.toString());
             }
             snapshots.running = false;
             done.run(status);
@@ -442,7 +447,8 @@ public final class JRaftLog implements ReplicatedLog {
                 state.load(Path.of(reader.getPath()));
                 return true;
             } catch (IOException | RuntimeException e) {
-                LOG.error("The snapshot in {} cannot be loaded: {}", reader.getPath(), e.toString());
+                problem = "the snapshot in " + reader.getPath() + " cannot be loaded: " + e.getMessage();
+                LOG.error("{}", problem);
                 return false;
             }
         }
@@ -480,7 +486,8 @@ public final class JRaftLog implements ReplicatedLog {
         public void onError(RaftException error) {
             failed = true;
             leadership = Leadership.NONE;
-            state.failed(error.getStatus().getErrorMsg());
+            String known = problem;
+            state.failed(known != null ? known : error.getStatus().getErrorMsg());
         }
     }
 }

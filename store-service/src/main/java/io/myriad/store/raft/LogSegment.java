@@ -12,9 +12,10 @@ import java.util.zip.CRC32C;
 /**
  * A file of the log: a header, then frames one after the other, then zeros that were written ahead so that forcing a frame to disk does not have to change the file's size.
  *
- * <p>A frame is what was forced to disk at once: magic, kind, length and checksum of the payload, payload, padding to eight bytes. A frame that is damaged and followed by
- * nothing valid was being written when the machine stopped: nobody has counted on it, and the log ends before it. A damaged frame that is followed by a valid one was once
- * whole, and has been damaged since: that is an error.
+ * <p>A frame is what was forced to disk at once: magic, kind with a checksum of kind and length in its upper three bytes, length and checksum of the payload, payload, padding to
+ * eight bytes. The last frame may have been in the middle of
+ * being written when the machine stopped: nobody has counted on it, and the log ends before it. Disks write whole sectors, over zeros here, so of such a frame at least one sector is
+ * still zero, as etcd tells it too. Any other damage came later, to something that may have been counted on: that is an error.
  */
 final class LogSegment implements AutoCloseable {
 
@@ -26,6 +27,7 @@ final class LogSegment implements AutoCloseable {
     static final int FRAME_HEADER_BYTES = 16;
     private static final long FILE_MAGIC = 0x4D59524C4F470001L;
     private static final int FRAME_MAGIC = 0x4D46524D;
+    private static final int SECTOR_BYTES = 512;
     private static final int MIN_AHEAD_BYTES = 256 << 10;
     private static final int MAX_AHEAD_BYTES = 4 << 20;
 
@@ -102,10 +104,48 @@ final class LogSegment implements AutoCloseable {
                 throw new IOException(path + " is damaged at byte " + at + ": a valid part follows at byte " + next);
             }
         }
-        if (!last && at + Long.BYTES <= content.limit() && content.getLong(at) != 0) {
+        boolean nothing = at + Long.BYTES > content.limit() || content.getLong(at) == 0;
+        if (!last && !nothing) {
             throw new IOException(path + " is damaged at byte " + at + ", and it is not the last file of the log");
         }
+        if (!nothing && !isTorn(content, at)) {
+            throw new IOException(path + " is damaged at byte " + at);
+        }
         return at;
+    }
+
+    /** Whether the frame that should be here was not written to its end: a sector of it is still zero. */
+    private static boolean isTorn(ByteBuffer content, int at) {
+        if (content.getInt(at) != FRAME_MAGIC) {
+            return false;
+        }
+        if (at + FRAME_HEADER_BYTES <= content.limit() && content.getLong(at + 8) == 0) {
+            return true; // the sector ended in the middle of the header
+        }
+        int length = content.getInt(at + 8);
+        // A length that was turned into a larger one would reach into the zeros behind the frame.
+        if (length < 0 || length > content.limit() - at - FRAME_HEADER_BYTES
+                || content.getInt(at + 4) != checkedKind((byte) content.getInt(at + 4), length)) {
+            return false;
+        }
+        int end = at + FRAME_HEADER_BYTES + length;
+        for (int from = at; from < end;) {
+            int to = Math.min(end, (from / SECTOR_BYTES + 1) * SECTOR_BYTES);
+            if (isZero(content, from, to)) {
+                return true;
+            }
+            from = to;
+        }
+        return false;
+    }
+
+    private static boolean isZero(ByteBuffer content, int from, int to) {
+        for (int at = from; at < to; at++) {
+            if (content.get(at) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isFrame(ByteBuffer content, int at) {
@@ -116,6 +156,13 @@ final class LogSegment implements AutoCloseable {
         return length >= 0 && length <= content.limit() - at - FRAME_HEADER_BYTES
                 && checksum(content.getInt(at + 4), content.slice(at + FRAME_HEADER_BYTES, length)) == content
                         .getInt(at + 12);
+    }
+
+    private static int checkedKind(byte kind, int length) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).flip());
+        checksum.update(kind);
+        return (int) checksum.getValue() << 8 | kind;
     }
 
     private static int checksum(int kind, ByteBuffer payload) {
@@ -138,7 +185,7 @@ final class LogSegment implements AutoCloseable {
         int length = frame.limit() - FRAME_HEADER_BYTES;
         int size = frameSize(length);
         int checksum = checksum(kind, frame.slice(FRAME_HEADER_BYTES, length));
-        frame.putInt(0, FRAME_MAGIC).putInt(4, kind).putInt(8, length).putInt(12, checksum);
+        frame.putInt(0, FRAME_MAGIC).putInt(4, checkedKind(kind, length)).putInt(8, length).putInt(12, checksum);
         if (end + size > allocated) {
             allocate(size);
         }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -55,6 +56,7 @@ final class SegmentedLogStorage implements LogStorage {
     private final Path directory;
     private final boolean sync;
     private final LongConsumer forceNanos;
+    private final Consumer<String> onProblem;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final ArrayDeque<LogSegment> segments = new ArrayDeque<>();
     private final Map<Integer, LogSegment> byNumber = new HashMap<>();
@@ -67,8 +69,16 @@ final class SegmentedLogStorage implements LogStorage {
     private ByteBuffer buffer = ByteBuffer.allocateDirect(INITIAL_BUFFER_BYTES);
     private boolean broken;
 
-    /** @param forceNanos told how long each force to disk took */
     SegmentedLogStorage(Path directory, boolean sync, LongConsumer forceNanos) {
+        this(directory, sync, forceNanos, reason -> {});
+    }
+
+    /**
+     * @param forceNanos told how long each force to disk took
+     * @param onProblem told why the files cannot be read or written, once each
+     */
+    SegmentedLogStorage(Path directory, boolean sync, LongConsumer forceNanos, Consumer<String> onProblem) {
+        this.onProblem = onProblem;
         this.directory = directory;
         this.sync = sync;
         this.forceNanos = forceNanos;
@@ -88,6 +98,7 @@ final class SegmentedLogStorage implements LogStorage {
             return true;
         } catch (IOException | RuntimeException e) {
             LOG.error("The log in {} cannot be opened: {}", directory, e.getMessage());
+            onProblem.accept("the log cannot be opened: " + e.getMessage());
             return false;
         } finally {
             lock.writeLock().unlock();
@@ -335,6 +346,7 @@ final class SegmentedLogStorage implements LogStorage {
     private void fail(Exception e) {
         broken = true;
         LOG.error("The log in {} cannot be written: {}", directory, e.getMessage());
+        onProblem.accept("the log in " + directory + " cannot be written: " + e.getMessage());
     }
 
     @Override

@@ -4,8 +4,10 @@ import java.util.Map;
 
 import io.grpc.ServerServiceDefinition;
 
+import io.myriad.store.api.AlarmMember;
 import io.myriad.store.api.AlarmRequest;
 import io.myriad.store.api.AlarmResponse;
+import io.myriad.store.api.AlarmType;
 import io.myriad.store.api.DefragmentResponse;
 import io.myriad.store.api.DowngradeInfo;
 import io.myriad.store.api.MaintenanceGrpc;
@@ -58,8 +60,13 @@ final class MaintenanceService {
         if (alarm.getAction() == AlarmRequest.AlarmAction.ACTIVATE) {
             responder.fail(Statuses.unimplemented("alarms cannot be raised by clients"));
         } else {
-            // No quota is enforced, so nothing raises an alarm: the list is empty, and putting one out finds none.
-            responder.answer(AlarmResponse.newBuilder().setHeader(Headers.of(member)).build());
+            // A full disk is the only alarm. It puts itself out when there is space again.
+            AlarmResponse.Builder response = AlarmResponse.newBuilder().setHeader(Headers.of(member));
+            if (member.failure() != null && alarm.getAction() == AlarmRequest.AlarmAction.GET) {
+                response.addAlarms(AlarmMember.newBuilder().setMemberID(member.settings().self().id())
+                        .setAlarm(AlarmType.NOSPACE));
+            }
+            responder.answer(response.build());
         }
     }
 

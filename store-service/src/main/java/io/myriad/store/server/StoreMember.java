@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -81,6 +82,8 @@ public final class StoreMember implements AutoCloseable {
     private final LinearizableReads reads;
     private final ExecutorService readers;
     private final Thread ticker;
+    private final DiskSpace disk;
+    private final CompletableFuture<String> failed = new CompletableFuture<>();
     private final AtomicLong nextLeaseId;
     private volatile @Nullable String failure;
     private volatile long bytesInUse;
@@ -97,6 +100,8 @@ public final class StoreMember implements AutoCloseable {
     public StoreMember(StoreSettings settings, @Nullable PeerTransport transport, LongConsumer forceNanos)
             throws IOException {
         this.settings = settings;
+        this.disk = new DiskSpace(settings.usableBytes());
+        disk.measure();
         ResponseHeader header = new ResponseHeader(settings.clusterId(), settings.self().id());
         this.machine = new StoreMachine(header, leaseClock, nanoTime);
         this.watches = new WatchAgent(machine::view, settings.progressIntervalNanos(), nanoTime, new Random());
@@ -119,6 +124,9 @@ public final class StoreMember implements AutoCloseable {
         this.applier = operations.new Applier(new Handler());
         log.onQuestion(this::answerMember);
         state.opened.countDown();
+        if (failure != null) {
+            failed.complete(failure);
+        }
         this.ticker = Thread.ofPlatform().name("store-ticker").daemon().unstarted(this::tick);
         operations.start();
         watches.start();
@@ -163,9 +171,14 @@ public final class StoreMember implements AutoCloseable {
         return bytesInUse;
     }
 
-    /** Why nothing can be written here any more; null while all is well. */
+    /** Why nothing can be written here now; null while all is well. */
     public @Nullable String failure() {
-        return failure;
+        return failure != null ? failure : disk.low() ? "the disk is full" : null;
+    }
+
+    /** Completes, with the reason, when this member cannot work any more until it is started anew. */
+    public CompletableFuture<String> failed() {
+        return failed;
     }
 
     /** The term of the newest entry or election. */
@@ -216,7 +229,7 @@ public final class StoreMember implements AutoCloseable {
             Consumer<Reply> completion) {
         if (payload.length > settings.maxRequestBytes()) {
             completion.accept(StoreError.REQUEST_TOO_LARGE);
-        } else if (failure != null) {
+        } else if (failure != null || disk.low()) {
             completion.accept(StoreError.NO_SPACE);
         } else {
             operations.propose(new Proposal(command.number(), payload, decoded, origin, completion));
@@ -308,6 +321,7 @@ public final class StoreMember implements AutoCloseable {
                     measureDisk();
                 }
                 Thread.sleep(TICK_MILLIS);
+                disk.measure();
                 compactor.doWork(log.leadership().local(), nanoTime.getAsLong(), view());
                 operations.expire();
                 expireLeases();
@@ -409,6 +423,9 @@ public final class StoreMember implements AutoCloseable {
             return new Snapshot() {
                 @Override
                 public String[] write(Path directory) throws IOException {
+                    if (!disk.hasRoomFor(machine.bytesInUse())) {
+                        throw new IOException("the disk has no room for it");
+                    }
                     long bytes = captured.write(directory.resolve(SNAPSHOT_FILE));
                     LOG.info("saved snapshot of {} bytes", bytes);
                     return new String[]{SNAPSHOT_FILE};
@@ -443,8 +460,11 @@ public final class StoreMember implements AutoCloseable {
         public void failed(String reason) {
             failure = reason;
             LOG.error("This member cannot write any more: {}", reason);
-            applier();
+            if (opened.getCount() > 0) {
+                return; // the start fails, and says so itself
+            }
             operations.failAll(StoreError.NO_SPACE);
+            failed.complete(reason);
         }
     }
 

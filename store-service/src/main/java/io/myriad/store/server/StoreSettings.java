@@ -2,6 +2,7 @@ package io.myriad.store.server;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,15 @@ import io.myriad.store.raft.Member;
  * @param batchWindowNanos how long an entry waits for more operations under load
  * @param progressIntervalNanos how often idle watchers are told the revision
  * @param autoCompaction what history to keep; null: all until a client compacts
+ * @param usableBytes how many bytes the disk of {@code raftDirectory} has left, negative when that is not known
  */
 public record StoreSettings(long clusterId, String group, Member self, List<Member> members, List<String> clientUrls,
         Path raftDirectory, long snapshotEntries,
         boolean sync, int maxRequestBytes, int maxTxnOperations, long batchWindowNanos, long progressIntervalNanos,
-        @Nullable AutoCompaction autoCompaction) {}
+        @Nullable AutoCompaction autoCompaction, LongSupplier usableBytes) {
+
+    /** The usual: the disk is asked itself. */
+    public static LongSupplier diskOf(Path directory) {
+        return DiskSpace.of(directory);
+    }
+}

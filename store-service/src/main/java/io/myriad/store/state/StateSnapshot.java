@@ -96,6 +96,7 @@ public final class StateSnapshot implements AutoCloseable {
 
     /** Replaces the state of a machine by a file's. Throws without having changed anything if the file is damaged. */
     public static void load(Path file, StoreMachine machine) throws IOException {
+        long size = Files.size(file);
         try (InputStream raw = Files.newInputStream(file)) {
             CheckedInputStream checked = new CheckedInputStream(new BufferedInputStream(raw, BUFFER_BYTES),
                     new CRC32C());
@@ -115,15 +116,13 @@ public final class StateSnapshot implements AutoCloseable {
             Map<Long, byte[]> members = new HashMap<>();
             for (int left = in.readInt(); left > 0; left--) {
                 long id = in.readLong();
-                byte[] member = new byte[in.readInt()];
-                in.readFully(member);
+                byte[] member = bytes(in, size, file);
                 members.put(id, member);
             }
             for (int flags; (flags = in.readByte()) != END;) {
                 long modRevision = in.readLong();
                 int subRevision = in.readInt();
-                byte[] keyValue = new byte[in.readInt()];
-                in.readFully(keyValue);
+                byte[] keyValue = bytes(in, size, file);
                 loader.add(keyValue, modRevision, subRevision, (flags & TOMBSTONE_FLAG) != 0,
                         (flags & NEXT_OF_KEY) != 0);
             }
@@ -137,6 +136,17 @@ public final class StateSnapshot implements AutoCloseable {
             }
             machine.restore(store, leases, members);
         }
+    }
+
+    /** A length and so many bytes. The length is looked at first: in a damaged file it may be anything. */
+    private static byte[] bytes(DataInputStream in, long fileSize, Path file) throws IOException {
+        int length = in.readInt();
+        if (length < 0 || length > fileSize) {
+            throw new IOException(file + " is damaged: it says that a part of it has " + length + " bytes");
+        }
+        byte[] bytes = new byte[length];
+        in.readFully(bytes);
+        return bytes;
     }
 
     @Override

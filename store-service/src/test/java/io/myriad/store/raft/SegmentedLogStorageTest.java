@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -161,11 +162,26 @@ final class SegmentedLogStorageTest {
 
     private static final int FRAME = LogSegment.frameSize(8 + 8 + 9 + 100);
 
-    @Test
-    void tornLastFrameIsDroppedAndWrittenOver() throws IOException {
-        Path file = write(10);
-        flip(file, LogSegment.HEADER_BYTES + 9 * FRAME + 60);
+    /** A frame over several sectors, of which one was not written before the machine stopped. */
+    @ParameterizedTest(name = "sector {0} of the last frame is missing")
+    @ValueSource(ints = {0, 1, 3})
+    void tornLastFrameIsDroppedAndWrittenOver(int sector) throws IOException {
+        Path file = write(9);
         SegmentedLogStorage storage = open();
+        LogEntry large = new LogEntry(EntryType.ENTRY_TYPE_DATA);
+        large.setId(new LogId(10, 1));
+        byte[] data = new byte[2000];
+        new Random(6).nextBytes(data);
+        large.setData(ByteBuffer.wrap(data));
+        assertThat(storage.appendEntry(large)).isTrue();
+        storage.shutdown();
+        int frame = LogSegment.HEADER_BYTES + 9 * FRAME;
+        int from = sector == 0 ? frame : (frame / 512 + sector) * 512;
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.seek(from);
+            bytes.write(new byte[(from / 512 + 1) * 512 - from]);
+        }
+        storage = open();
         assertThat(storage.getLastLogIndex()).isEqualTo(9);
         LogEntry next = entry(10, 2, new Random(1));
         assertThat(storage.appendEntry(next)).isTrue();
@@ -174,6 +190,45 @@ final class SegmentedLogStorageTest {
         assertThat(storage.getLastLogIndex()).isEqualTo(10);
         assertThat(requireNonNull(storage.getEntry(10)).getId().getTerm()).isEqualTo(2);
         storage.shutdown();
+    }
+
+    @Test
+    void damageInTheLastFrameIsRefusedForItMayHaveBeenCountedOn() throws IOException {
+        Path file = write(10);
+        flip(file, LogSegment.HEADER_BYTES + 9 * FRAME + 60);
+        assertThat(init(new SegmentedLogStorage(directory, false, nanos -> {}))).isFalse();
+    }
+
+    /** Whatever bit of the file is turned: the log is refused, or everything is still there. */
+    @Test
+    void noTurnedBitChangesTheLogUnnoticed() throws IOException {
+        Path file = write(12);
+        byte[] whole = Files.readAllBytes(file);
+        int end = LogSegment.HEADER_BYTES + 12 * FRAME;
+        SegmentedLogStorage sound = open();
+        List<ByteBuffer> model = new ArrayList<>();
+        for (long index = 1; index <= 12; index++) {
+            model.add(requireNonNull(sound.getEntry(index)).getData());
+        }
+        sound.shutdown();
+        int refused = 0;
+        int tried = 0;
+        for (int at = 0; at < end; at += 5, tried++) {
+            byte[] damaged = whole.clone();
+            damaged[at] ^= (byte) (1 << at % 8);
+            Files.write(file, damaged);
+            SegmentedLogStorage storage = new SegmentedLogStorage(directory, false, nanos -> {});
+            if (!init(storage)) {
+                refused++;
+            } else {
+                for (int i = 0; i < model.size(); i++) {
+                    assertThat(requireNonNull(storage.getEntry(i + 1)).getData()).as("byte %s, entry %s", at, i + 1)
+                            .isEqualTo(model.get(i));
+                }
+            }
+            storage.shutdown();
+        }
+        assertThat(refused).as("bytes of %s that matter", tried).isGreaterThan(tried * 9 / 10);
     }
 
     @Test

@@ -50,7 +50,9 @@ final class MatchConditions {
                     return new Unmet(condition.name, false, "it is false");
                 }
             } catch (IllegalStateException failed) {
-                failure = failure != null ? failure : new Unmet(condition.name, true, String.valueOf(failed.getMessage()));
+                failure = failure != null
+                        ? failure
+                        : new Unmet(condition.name, true, String.valueOf(failed.getMessage()));
             }
         }
         return failure;

@@ -52,6 +52,7 @@ final class FunctionTable {
 
     /** The failure of a function. */
     static CelEvaluationException failure(String message, Object... arguments) {
-        return new CelEvaluationException(arguments.length == 0 ? message : message + ": " + Arrays.toString(arguments));
+        return new CelEvaluationException(
+                arguments.length == 0 ? message : message + ": " + Arrays.toString(arguments));
     }
 }

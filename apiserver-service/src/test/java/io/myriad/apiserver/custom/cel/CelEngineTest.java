@@ -1,7 +1,5 @@
 package io.myriad.apiserver.custom.cel;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -13,6 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.FieldError;
 import io.myriad.api.custom.Structural;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class CelEngineTest {
     private final CelEngine engine = new CelEngine();
