@@ -53,7 +53,8 @@ final class AcknowledgedWrites implements AutoCloseable {
     }
 
     private void put(Channel channel, String key, long number) {
-        long revision = KVGrpc.newBlockingStub(channel).withDeadlineAfter(8, TimeUnit.SECONDS)
+        // Waits for a member that is away: trying again and again would take the processor that it needs to come back.
+        long revision = KVGrpc.newBlockingStub(channel).withWaitForReady().withDeadlineAfter(8, TimeUnit.SECONDS)
                 .put(Requests.put(key, Long.toString(number))).getHeader()
                 .getRevision();
         acknowledged.put(key, number);

@@ -100,7 +100,8 @@ final class StoreFaultsTest {
             StatusRuntimeException refusal = null;
             for (; refusal == null && acknowledged < 1000; acknowledged++) {
                 try {
-                    kv.withDeadlineAfter(30, TimeUnit.SECONDS).put(Requests.put("key" + acknowledged, value(acknowledged)));
+                    kv.withDeadlineAfter(30, TimeUnit.SECONDS)
+                            .put(Requests.put("key" + acknowledged, value(acknowledged)));
                 } catch (StatusRuntimeException e) {
                     refusal = e;
                     acknowledged--;
