@@ -99,7 +99,8 @@ final class ControllerService implements AutoCloseable {
 
     private LeaderElector elector(String instance) {
         ControllerOptions.Election election = options.election();
-        ElectionOptions times = new ElectionOptions(instance, election.leaseDurationMillis(), election.renewDeadlineMillis(), election.retryPeriodMillis(),
+        ElectionOptions times = new ElectionOptions(instance, election.leaseDurationMillis(),
+                election.renewDeadlineMillis(), election.retryPeriodMillis(),
                 ELECTION_TIMEOUT_MILLIS);
         return new LeaderElector(times, new ApiLeaseStore(electionClient, election.namespace(), election.name()),
                 new Workers(), System::nanoTime, InstantSource.system(), random);

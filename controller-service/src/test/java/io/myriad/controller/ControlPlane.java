@@ -67,7 +67,8 @@ final class ControlPlane implements AutoCloseable {
                 "--listen-client-urls", storeUrl, "--advertise-client-urls", storeUrl, "--listen-peer-urls", peerUrl,
                 "--initial-advertise-peer-urls", peerUrl, "--initial-cluster", "s=" + peerUrl, "--management-port", "0",
                 "--log-level", "error");
-        apiserver = ApiserverApplication.start("--etcd-servers", storeUrl, "--bind-address", "127.0.0.1", "--secure-port",
+        apiserver = ApiserverApplication.start("--etcd-servers", storeUrl, "--bind-address", "127.0.0.1",
+                "--secure-port",
                 Integer.toString(port), "--advertise-address", "127.0.0.1", "--tls-cert-file",
                 directory.resolve("apiserver.crt").toString(), "--tls-private-key-file",
                 directory.resolve("apiserver.key").toString(), "--client-ca-file",

@@ -21,8 +21,9 @@ class ControllerOptionsTest {
     @Test
     void defaults() {
         ControllerOptions options = ControllerOptions.parse();
-        assertThat(options.election()).isEqualTo(new ControllerOptions.Election(true, 15_000, 10_000, 2_000, "kube-system",
-                "kube-controller-manager"));
+        assertThat(options.election())
+                .isEqualTo(new ControllerOptions.Election(true, 15_000, 10_000, 2_000, "kube-system",
+                        "kube-controller-manager"));
         assertThat(options.nodes()).isEqualTo(new ControllerOptions.Nodes(5_000, 50_000, 0.1, 0.01, 0.55, 50));
         assertThat(options.terminatedPodsMax()).isEqualTo(12_500);
         assertThat(options.serving()).isEqualTo(new Serving("127.0.0.1", 10_257, null, null, null));

@@ -105,12 +105,14 @@ class ControllersTest {
     }
 
     private ObjectNode configMap(String namespace, String name, String owners, String more) {
-        return create(Resources.CONFIG_MAPS, namespace, "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'" + name
-                + "','ownerReferences':[" + owners + "]" + more + "}}");
+        return create(Resources.CONFIG_MAPS, namespace,
+                "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'" + name
+                        + "','ownerReferences':[" + owners + "]" + more + "}}");
     }
 
     private static String owner(ObjectNode object, boolean blocking) {
-        return "{'apiVersion':'" + object.path("apiVersion").asString("v1") + "','kind':'" + object.path("kind").asString()
+        return "{'apiVersion':'" + object.path("apiVersion").asString("v1") + "','kind':'"
+                + object.path("kind").asString()
                 + "','name':'" + object.path("metadata").path("name").asString() + "','uid':'"
                 + object.path("metadata").path("uid").asString() + "','blockOwnerDeletion':" + blocking + "}";
     }
@@ -154,8 +156,9 @@ class ControllersTest {
     @Test
     void everyNamespaceHasItsServiceAccountAndAuthorities() {
         String ns = namespace("furnished");
-        eventually("the authorities", () -> get(Resources.CONFIG_MAPS, ns, "kube-root-ca.crt").path("data").path("ca.crt")
-                .asString().equals(plane.authority));
+        eventually("the authorities",
+                () -> get(Resources.CONFIG_MAPS, ns, "kube-root-ca.crt").path("data").path("ca.crt")
+                        .asString().equals(plane.authority));
         merge(Resources.CONFIG_MAPS, ns, "kube-root-ca.crt", "", "{'data':{'ca.crt':'forged','more':'x'}}");
         eventually("the authorities again", () -> get(Resources.CONFIG_MAPS, ns, "kube-root-ca.crt").path("data")
                 .toString().equals(Samples.json("{}").put("ca.crt", plane.authority).toString()));
@@ -193,8 +196,9 @@ class ControllersTest {
         assertThat(revision(ns, "web")).isEqualTo("2");
         merge(Resources.DEPLOYMENTS, ns, "web", "",
                 "{'metadata':{'annotations':{'deprecated.deployment.rollback.to':'1'}}}");
-        eventually("the old template", () -> get(Resources.DEPLOYMENTS, ns, "web").path("spec").path("template").toString()
-                .contains("\"v1\""));
+        eventually("the old template",
+                () -> get(Resources.DEPLOYMENTS, ns, "web").path("spec").path("template").toString()
+                        .contains("\"v1\""));
         rolledOut(ns, "web", "v1");
         assertThat(revision(ns, "web")).isEqualTo("3");
         assertThat(list(Resources.REPLICA_SETS, ns, "app=web")).hasSize(2);
@@ -259,7 +263,8 @@ class ControllersTest {
         String pod = name(list(Resources.PODS, ns, "app=web").getFirst());
         merge(Resources.PODS, ns, pod, "", "{'metadata':{'finalizers':['example.com/hold']}}");
         delete(Resources.DEPLOYMENTS, ns, "web", "Foreground");
-        eventually("the pod is told to go", () -> get(Resources.PODS, ns, pod).path("metadata").has("deletionTimestamp"));
+        eventually("the pod is told to go",
+                () -> get(Resources.PODS, ns, pod).path("metadata").has("deletionTimestamp"));
         assertThat(get(Resources.DEPLOYMENTS, ns, "web").path("metadata").path("finalizers").toString())
                 .contains("foregroundDeletion");
         assertThat(list(Resources.REPLICA_SETS, ns, "")).hasSize(1);
@@ -306,15 +311,17 @@ class ControllersTest {
         ObjectNode two = configMap(ns, "two", owner(one, true), "");
         merge(Resources.CONFIG_MAPS, ns, "one", "", "{'metadata':{'ownerReferences':[" + owner(two, true) + "]}}");
         delete(Resources.CONFIG_MAPS, ns, "one", "Foreground");
-        eventually("both are gone", () -> gone(Resources.CONFIG_MAPS, ns, "one") && gone(Resources.CONFIG_MAPS, ns, "two"));
+        eventually("both are gone",
+                () -> gone(Resources.CONFIG_MAPS, ns, "one") && gone(Resources.CONFIG_MAPS, ns, "two"));
     }
 
     // ---- nodes and Services -------------------------------------------------------------------------------------
 
     private void node(String name) {
         create(Resources.NODES, "", "{'apiVersion':'v1','kind':'Node'," + meta(name) + "}");
-        create(Resources.LEASES, "kube-node-lease", "{'apiVersion':'coordination.k8s.io/v1','kind':'Lease'," + meta(name)
-                + ",'spec':{'holderIdentity':'" + name + "','leaseDurationSeconds':40}}");
+        create(Resources.LEASES, "kube-node-lease",
+                "{'apiVersion':'coordination.k8s.io/v1','kind':'Lease'," + meta(name)
+                        + ",'spec':{'holderIdentity':'" + name + "','leaseDurationSeconds':40}}");
         nodeReady(name);
     }
 
@@ -348,7 +355,8 @@ class ControllersTest {
                 && get(Resources.ENDPOINTS, ns, "db").path("subsets").get(0).path("notReadyAddresses").size() == 1);
         ready(ns, "db-0", true);
         eventually("ready", () -> endpoint(ns).path("conditions").path("ready").asBoolean()
-                && get(Resources.ENDPOINTS, ns, "db").path("subsets").get(0).path("addresses").get(0).path("ip").asString()
+                && get(Resources.ENDPOINTS, ns, "db").path("subsets").get(0).path("addresses").get(0).path("ip")
+                        .asString()
                         .equals("10.9.0.1"));
         ObjectNode slice = list(Resources.ENDPOINT_SLICES, ns, "kubernetes.io/service-name=db").getFirst();
         assertThat(slice.path("ports").get(0).path("port").asInt()).isEqualTo(5432);
@@ -368,7 +376,8 @@ class ControllersTest {
     @Test
     void endpointsMadeByHandGoWithTheirService() {
         String ns = namespace("by-hand");
-        create(Resources.SERVICES, ns, "{'apiVersion':'v1','kind':'Service'," + meta("ext") + ",'spec':{'ports':[{'port':1}]}}");
+        create(Resources.SERVICES, ns,
+                "{'apiVersion':'v1','kind':'Service'," + meta("ext") + ",'spec':{'ports':[{'port':1}]}}");
         create(Resources.ENDPOINTS, ns, "{'apiVersion':'v1','kind':'Endpoints'," + meta("ext")
                 + ",'subsets':[{'addresses':[{'ip':'192.0.2.1'}],'ports':[{'port':1}]}]}");
         create(Resources.ENDPOINTS, ns, "{'apiVersion':'v1','kind':'Endpoints'," + meta("alone")
@@ -401,9 +410,10 @@ class ControllersTest {
         JsonNode conditions = get(Resources.NODES, "", "silent").path("status").path("conditions");
         assertThat(conditions.toString()).contains("Kubelet stopped posting node status.")
                 .contains("Kubelet never posted node status.");
-        eventually("its pods are not ready and the impatient one is told to go", () -> get(Resources.PODS, ns, "patient")
-                .path("status").path("conditions").toString().contains("\"status\":\"False\"")
-                && get(Resources.PODS, ns, "victim").path("metadata").has("deletionTimestamp"));
+        eventually("its pods are not ready and the impatient one is told to go",
+                () -> get(Resources.PODS, ns, "patient")
+                        .path("status").path("conditions").toString().contains("\"status\":\"False\"")
+                        && get(Resources.PODS, ns, "victim").path("metadata").has("deletionTimestamp"));
         assertThat(get(Resources.PODS, ns, "victim").path("status").path("conditions").toString())
                 .contains("DeletionByTaintManager");
         assertThat(get(Resources.PODS, ns, "patient").path("metadata").has("deletionTimestamp")).isFalse();
@@ -420,7 +430,8 @@ class ControllersTest {
         assertThat(gone(Resources.PODS, ns, "patient")).as("it may be about to register").isFalse();
         plane.ahead(Duration.ofSeconds(41));
         sweep(ns, "third");
-        eventually("its pods are removed", () -> gone(Resources.PODS, ns, "patient") && gone(Resources.PODS, ns, "victim"));
+        eventually("its pods are removed",
+                () -> gone(Resources.PODS, ns, "patient") && gone(Resources.PODS, ns, "victim"));
     }
 
     /** The pod collector looks around at once when a pod that no node has is being deleted; that pod goes first. */

@@ -43,7 +43,8 @@ final class PodReader implements Extractor<Pod> {
             }
         }
         return new Pod(metadata.read(object), names.intern(spec.path("nodeName").asString("")),
-                names.intern(status.path("phase").asString("")), readySince, restarts(status), sidecarRestarts(spec, status),
+                names.intern(status.path("phase").asString("")), readySince, restarts(status),
+                sidecarRestarts(spec, status),
                 integer(tree.path("metadata").path("annotations").path(DELETION_COST).asString("")), addresses(status),
                 networks.intern(network(spec)), this.tolerations.intern(tolerations(spec)),
                 tree.path("metadata").path("deletionGracePeriodSeconds").asLong(0), disrupted,

@@ -31,7 +31,8 @@ final class Garbage {
         if (surplus <= 0) {
             return List.of();
         }
-        ended.sort(Comparator.comparing((Pod pod) -> !pod.evicted()).thenComparing(pod -> pod.meta().created()).thenComparing(pod -> pod.meta().name()));
+        ended.sort(Comparator.comparing((Pod pod) -> !pod.evicted()).thenComparing(pod -> pod.meta().created())
+                .thenComparing(pod -> pod.meta().name()));
         return ended.subList(0, surplus);
     }
 

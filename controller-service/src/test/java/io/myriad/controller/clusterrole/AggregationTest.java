@@ -12,8 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class AggregationTest {
     private static ObjectNode role(String name, String label, String rules) {
-        return Samples.json("{'apiVersion':'rbac.authorization.k8s.io/v1','kind':'ClusterRole','metadata':{'name':'" + name
-                + "','labels':{'to-" + label + "':'true'}},'rules':[" + rules + "]}");
+        return Samples
+                .json("{'apiVersion':'rbac.authorization.k8s.io/v1','kind':'ClusterRole','metadata':{'name':'" + name
+                        + "','labels':{'to-" + label + "':'true'}},'rules':[" + rules + "]}");
     }
 
     @Test

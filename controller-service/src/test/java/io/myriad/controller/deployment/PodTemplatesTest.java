@@ -12,12 +12,14 @@ class PodTemplatesTest {
         return Samples.json(text);
     }
 
-    private static final ObjectNode PLAIN = template("{'metadata':{'labels':{'a':'1','b':'2'}},'spec':{'x':1,'y':[1,2]}}");
+    private static final ObjectNode PLAIN = template(
+            "{'metadata':{'labels':{'a':'1','b':'2'}},'spec':{'x':1,'y':[1,2]}}");
 
     @Test
     void theHashLabelAndWhatIsEmptyDoNotCount() {
-        ObjectNode same = template("{'spec':{'y':[1,2],'x':1,'volumes':[],'dns':null},'metadata':{'creationTimestamp':null,"
-                + "'labels':{'b':'2','a':'1','pod-template-hash':'abc'}}}");
+        ObjectNode same = template(
+                "{'spec':{'y':[1,2],'x':1,'volumes':[],'dns':null},'metadata':{'creationTimestamp':null,"
+                        + "'labels':{'b':'2','a':'1','pod-template-hash':'abc'}}}");
         assertThat(PodTemplates.equal(PLAIN, same)).isTrue();
         assertThat(PodTemplates.hash(same, null)).isEqualTo(PodTemplates.hash(PLAIN, null));
     }

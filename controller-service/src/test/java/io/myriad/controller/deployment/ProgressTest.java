@@ -34,7 +34,8 @@ class ProgressTest {
         RolloutSample.status(web.replicaSets.getFirst(), 10, 10);
         web.step();
         reason("NewReplicaSetAvailable");
-        assertThat(web.condition("Progressing", "message")).isEqualTo("ReplicaSet \"web-0\" has successfully progressed.");
+        assertThat(web.condition("Progressing", "message"))
+                .isEqualTo("ReplicaSet \"web-0\" has successfully progressed.");
         assertThat(web.condition("Progressing", "status")).isEqualTo("True");
     }
 

@@ -31,7 +31,8 @@ class RollbackTest {
         assertThat(rollback.message()).isEqualTo("Rolled back deployment \"web\" to revision 1");
         assertThat(rollback.deployment().path("spec").path("template").path("metadata").path("labels")
                 .has(PodTemplates.HASH_LABEL)).isFalse();
-        assertThat(RolloutSample.annotations(rollback.deployment())).containsEntry("kubernetes.io/change-cause", "first")
+        assertThat(RolloutSample.annotations(rollback.deployment()))
+                .containsEntry("kubernetes.io/change-cause", "first")
                 .doesNotContainKey(Annotations.ROLLBACK_TO);
     }
 

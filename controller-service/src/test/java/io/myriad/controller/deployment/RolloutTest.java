@@ -100,7 +100,8 @@ class RolloutTest {
 
     /** In the middle of a rollout, or when it is paused, each gets its share; the rest goes to the largest. */
     @ParameterizedTest(name = "{0}+{1} of 10, surge 3, to {2} -> {3}")
-    @CsvSource({"8, 5, 20, 14+9", "5, 8, 20, 9+14", "8, 5, 5, 5+3", "8, 5, 0, 0+0", "1, 12, 30, 3+30", "10, 3, 10, 10+3",
+    @CsvSource({"8, 5, 20, 14+9", "5, 8, 20, 9+14", "8, 5, 5, 5+3", "8, 5, 0, 0+0", "1, 12, 30, 3+30",
+            "10, 3, 10, 10+3",
             "6, 7, 3, 3+3", "2, 2, 30, 5+28", "11, 2, 11, 12+2"})
     void proportionalScaling(int old, int fresh, int replicas, String expected) {
         web.replicaSet("v1", 1, old, old).image("v2").replicaSet("v2", 2, fresh, 0).paused(true).replicas(replicas)

@@ -70,7 +70,8 @@ class SubsetsTest {
 
     @Test
     void theFamilyOfTheService() {
-        Subsets subsets = Subsets.of(service(PORTS + ",'ipFamilies':['IPv6','IPv4']"), List.of(pod(7).ready(1).build()));
+        Subsets subsets = Subsets.of(service(PORTS + ",'ipFamilies':['IPv6','IPv4']"),
+                List.of(pod(7).ready(1).build()));
         assertThat(subsets.subsets().get(0).path("addresses").get(0).path("ip").asString()).isEqualTo("fd00::7");
     }
 

@@ -62,7 +62,8 @@ class EndpointTest {
 
     @Test
     void whatIsWrittenIsReadAgain() {
-        Endpoint endpoint = Endpoint.of(new PodSample("p").on("n").ready(1).hostname("h", "db").build(), "fd00::1", NODE,
+        Endpoint endpoint = Endpoint.of(new PodSample("p").on("n").ready(1).hostname("h", "db").build(), "fd00::1",
+                NODE,
                 service(",'trafficDistribution':'PreferSameNode'"));
         assertThat(Endpoint.read(endpoint.tree())).isEqualTo(endpoint);
     }

@@ -22,7 +22,8 @@ class ClaimsTest {
     private final Pod orphan = new PodSample("orphan").label("app", "web").build();
     private final Pod dyingOrphan = new PodSample("dyingOrphan").label("app", "web").deleting().build();
     private final Pod stranger = new PodSample("stranger").label("app", "x").build();
-    private final Pod others = new PodSample("others").label("app", "web").controller("ReplicaSet", "web", "other").build();
+    private final Pod others = new PodSample("others").label("app", "web").controller("ReplicaSet", "web", "other")
+            .build();
     private final List<Pod> all = List.of(owned, leaving, leavingAnyway, orphan, dyingOrphan, stranger, others);
 
     @Test

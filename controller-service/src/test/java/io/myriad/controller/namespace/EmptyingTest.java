@@ -15,8 +15,10 @@ class EmptyingTest {
 
     private String said(String type) {
         ObjectNode condition = Conditions.find(status, type);
-        return condition == null ? "" : condition.path("status").asString() + " " + condition.path("reason").asString()
-                + ": " + condition.path("message").asString();
+        return condition == null
+                ? ""
+                : condition.path("status").asString() + " " + condition.path("reason").asString()
+                        + ": " + condition.path("message").asString();
     }
 
     @Test
@@ -27,8 +29,9 @@ class EmptyingTest {
         emptying.finalizers().put("example.com/hold", 2);
         assertThat(emptying.done()).isFalse();
         assertThat(emptying.report(status, Samples.START)).isTrue();
-        assertThat(said("NamespaceContentRemaining")).isEqualTo("True SomeResourcesRemain: Some resources are remaining: "
-                + "deployments.apps has 1 resource instances, pods. has 2 resource instances");
+        assertThat(said("NamespaceContentRemaining"))
+                .isEqualTo("True SomeResourcesRemain: Some resources are remaining: "
+                        + "deployments.apps has 1 resource instances, pods. has 2 resource instances");
         assertThat(said("NamespaceFinalizersRemaining")).isEqualTo("True SomeFinalizersRemain: Some content in the "
                 + "namespace has finalizers remaining: example.com/hold in 2 resource instances");
         assertThat(said("NamespaceDeletionContentFailure")).startsWith("False ContentDeleted");

@@ -31,7 +31,8 @@ class NodeTaintsTest {
 
     @Test
     void lostNodesAreMarkedForEvictionWhenThatIsAllowed() {
-        assertThat(keys(new NodeSample("n").ready("False"), true)).isEqualTo("not-ready:NoSchedule not-ready:NoExecute");
+        assertThat(keys(new NodeSample("n").ready("False"), true))
+                .isEqualTo("not-ready:NoSchedule not-ready:NoExecute");
         assertThat(keys(new NodeSample("n").ready("Unknown"), true))
                 .isEqualTo("unreachable:NoSchedule unreachable:NoExecute");
         assertThat(keys(new NodeSample("n").ready("True"), true)).isEmpty();

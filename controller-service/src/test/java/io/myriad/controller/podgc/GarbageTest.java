@@ -40,9 +40,10 @@ class GarbageTest {
         Node node = null;
         if (!nodeName.isEmpty()) {
             pod.on(nodeName);
-            node = Samples.node(Samples.json("{'apiVersion':'v1','kind':'Node','metadata':{'name':'n'},'spec':{'taints':["
-                    + (outOfService ? "{'key':'node.kubernetes.io/out-of-service','effect':'NoExecute'}" : "")
-                    + "]},'status':{'conditions':[{'type':'Ready','status':'" + ready + "'}]}}"));
+            node = Samples
+                    .node(Samples.json("{'apiVersion':'v1','kind':'Node','metadata':{'name':'n'},'spec':{'taints':["
+                            + (outOfService ? "{'key':'node.kubernetes.io/out-of-service','effect':'NoExecute'}" : "")
+                            + "]},'status':{'conditions':[{'type':'Ready','status':'" + ready + "'}]}}"));
         }
         assertThat(Garbage.unconfirmed(pod.build(), node)).isEqualTo(expected);
     }

@@ -30,7 +30,8 @@ class DeletionOrderTest {
     }
 
     private static Arguments step(String what, UnaryOperator<PodSample> first, UnaryOperator<PodSample> second) {
-        return arguments(what, first.apply(new PodSample("first")).build(), second.apply(new PodSample("second")).build());
+        return arguments(what, first.apply(new PodSample("first")).build(),
+                second.apply(new PodSample("second")).build());
     }
 
     /** Each step decides although all later ones say the opposite. */
@@ -41,7 +42,8 @@ class DeletionOrderTest {
                 step("Unknown before Running", pod -> pod.on("n").phase("Unknown").ready(1), pod -> pod.on("n")),
                 step("not ready", pod -> pod.on("n").annotation(COST, "100"), pod -> pod.on("n").ready(1)),
                 step("cheaper", pod -> pod.on("n").ready(1).annotation(COST, "-5"), pod -> pod.on("m").ready(90_000)),
-                step("younger in readiness", pod -> pod.on("n").ready(99_000), pod -> pod.on("m").ready(10).restarts(5)),
+                step("younger in readiness", pod -> pod.on("n").ready(99_000),
+                        pod -> pod.on("m").ready(10).restarts(5)),
                 step("more restarts", pod -> pod.on("n").ready(10).restarts(3),
                         pod -> pod.on("m").ready(10).restarts(2).sidecarRestarts(9).created(99_000)),
                 step("more restarts of sidecars", pod -> pod.on("n").ready(10).sidecarRestarts(3),
@@ -62,8 +64,10 @@ class DeletionOrderTest {
     void crowdedNodesFirstCountingSiblings() {
         Pod alone = usual("a").on("quiet").ready(99_000).build();
         Pod crowded = usual("b").on("busy").build();
-        List<Pod> related = List.of(alone, crowded, usual("c").on("busy").build(), usual("d").on("quiet").phase("Failed")
-                .build(), usual("e").on("quiet").deleting().build());
+        List<Pod> related = List.of(alone, crowded, usual("c").on("busy").build(),
+                usual("d").on("quiet").phase("Failed")
+                        .build(),
+                usual("e").on("quiet").deleting().build());
         assertThat(DeletionOrder.choose(List.of(alone, crowded), related, 1, NOW)).containsExactly(crowded);
     }
 

@@ -21,7 +21,8 @@ class ReplicaSetPlanTest {
     }
 
     @ParameterizedTest(name = "{1} of {0}: {2} more, {3} fewer")
-    @CsvSource({"0, 0, 0, 0", "3, 0, 3, 0", "3, 3, 0, 0", "3, 5, 0, 2", "0, 4, 0, 4", "2000, 1, 500, 0", "0, 700, 0, 500"})
+    @CsvSource({"0, 0, 0, 0", "3, 0, 3, 0", "3, 3, 0, 0", "3, 5, 0, 2", "0, 4, 0, 4", "2000, 1, 500, 0",
+            "0, 700, 0, 500"})
     void counts(int wanted, int there, int create, int delete) {
         ReplicaSetPlan plan = ReplicaSetPlan.of(wanted, pods(there), List.of(), Samples.START);
         assertThat(plan.create()).isEqualTo(create);
@@ -41,8 +42,9 @@ class ReplicaSetPlanTest {
                 .ready(10).build(), new PodSample("b").label("app", "web").ready(81).build(),
                 new PodSample("c").label("app", "web").build()), "");
         assertThat(status).hasToString("{'replicas':3,'fullyLabeledReplicas':1,'readyReplicas':2,"
-                .replace('\'', '"') + "'availableReplicas':1,'terminatingReplicas':2,'observedGeneration':7}"
-                .replace('\'', '"'));
+                .replace('\'', '"')
+                + "'availableReplicas':1,'terminatingReplicas':2,'observedGeneration':7}"
+                        .replace('\'', '"'));
     }
 
     @Test

@@ -15,9 +15,10 @@ class UsageTest {
 
     @Test
     void aQuotaSaysWhatIsToBeCounted() {
-        assertThat(Usage.counted(json("""
-                {"hard": {"requests.cpu": "1", "pods": "2", "services.nodeports": "0", "count/deployments.apps": "3",
-                  "requests.storage": "1Gi", "secrets": "9", "fast.storageclass.storage.k8s.io/requests.storage": "1"}}""")))
+        assertThat(Usage.counted(
+                json("""
+                        {"hard": {"requests.cpu": "1", "pods": "2", "services.nodeports": "0", "count/deployments.apps": "3",
+                          "requests.storage": "1Gi", "secrets": "9", "fast.storageclass.storage.k8s.io/requests.storage": "1"}}""")))
                 .isEqualTo(Set.of("pods", "services", "deployments.apps", "persistentvolumeclaims", "secrets"));
     }
 

@@ -73,7 +73,8 @@ class EvictionTest {
 
     @ParameterizedTest(name = "key {0} exists {1} value {2} effect {3} -> {4}")
     @CsvSource({"k, false, v, NoExecute, true", "k, false, w, NoExecute, false", "k, true, '', NoExecute, true",
-            "k, true, '', '', true", "k, true, '', NoSchedule, false", "'', true, '', '', true", "j, true, '', '', false",
+            "k, true, '', '', true", "k, true, '', NoSchedule, false", "'', true, '', '', true",
+            "j, true, '', '', false",
             "k, false, v, '', true"})
     void tolerates(String key, boolean exists, String value, String effect, boolean expected) {
         assertThat(new Toleration(key, exists, value, effect, -1)
