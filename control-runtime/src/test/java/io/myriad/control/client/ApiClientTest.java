@@ -148,6 +148,10 @@ class ApiClientTest {
     void noMoreStreamsThanAllowedOthersWait() throws Exception {
         try (ApiClient narrow = client(ScriptedServer.options(server.uri()).withConnections(1, 1)
                 .withStreamsPerConnection(2))) {
+            // One goes first on a new connection.
+            CompletableFuture<ApiResponse> opening = narrow.sendAsync(ApiRequest.of("GET", "/first"));
+            server.next().answer(200, "{}");
+            assertThat(opening.get(30, TimeUnit.SECONDS).code()).isEqualTo(200);
             List<CompletableFuture<ApiResponse>> answers = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
                 answers.add(narrow.sendAsync(ApiRequest.of("GET", "/" + i)));
