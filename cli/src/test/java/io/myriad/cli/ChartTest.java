@@ -53,7 +53,8 @@ final class ChartTest {
     void leavesOutWhatIsNotAskedFor() {
         assertThat(names(
                 render("store.replicas=1", "apiserver.replicas=1", "controller.replicas=0", "scheduler.replicas=0",
-                        "hollowNodes.nodes=0", "roleEvents.enabled=false", "store.persistence.enabled=false", "fullnameOverride=m")))
+                        "hollowNodes.nodes=0", "roleEvents.enabled=false", "store.persistence.enabled=false",
+                        "fullnameOverride=m")))
                 .containsExactlyInAnyOrder(
                         "Service m-store", "StatefulSet m-store", "Service m-apiserver", "Deployment m-apiserver");
     }

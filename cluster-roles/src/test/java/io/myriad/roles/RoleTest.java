@@ -66,7 +66,8 @@ class RoleTest {
                 "--initial-cluster=s=" + peerUrl, "--management-port=0");
         apiserver = ApiserverApplication.start("--etcd-servers=" + storeUrl, "--bind-address=127.0.0.1",
                 "--secure-port=" + port, "--cert-dir=" + directory.resolve("certificates"),
-                "--token-auth-file=" + tokens, "--authorization-mode=RBAC", "--disable-admission-plugins=ServiceAccount",
+                "--token-auth-file=" + tokens, "--authorization-mode=RBAC",
+                "--disable-admission-plugins=ServiceAccount",
                 "--management-port=0");
         Config config = new ConfigBuilder(Config.empty()).withMasterUrl("https://127.0.0.1:" + port)
                 .withTrustCerts(true).withDisableHostnameVerification(true).withOauthToken(TOKEN)
@@ -122,7 +123,8 @@ class RoleTest {
     /** The election asks whether the pods of candidates are ready. */
     private void readyPod() {
         client.pods().inNamespace("default").resource(new PodBuilder().withNewMetadata().withName(POD).endMetadata()
-                .withNewSpec().addNewContainer().withName("c").withImage("i").endContainer().endSpec().build()).create();
+                .withNewSpec().addNewContainer().withName("c").withImage("i").endContainer().endSpec().build())
+                .create();
         Pod ready = client.pods().inNamespace("default").withName(POD).get();
         ready.setStatus(new PodBuilder(ready).editOrNewStatus().withPhase("Running").addNewCondition()
                 .withType("Ready").withStatus("True").endCondition().endStatus().build().getStatus());

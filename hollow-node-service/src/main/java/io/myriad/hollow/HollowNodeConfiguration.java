@@ -48,7 +48,8 @@ import io.myriad.metrics.MetricsText;
         SystemMetricsAutoConfiguration.class})
 class HollowNodeConfiguration {
     @Bean(initMethod = "start")
-    HollowNodeService hollowNodeService(HollowNodeOptions options, PrometheusMeterRegistry registry) throws IOException {
+    HollowNodeService hollowNodeService(HollowNodeOptions options, PrometheusMeterRegistry registry)
+            throws IOException {
         return new HollowNodeService(options, registry, new MetricsText(registry::scrape));
     }
 

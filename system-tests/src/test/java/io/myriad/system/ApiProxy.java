@@ -56,7 +56,8 @@ final class ApiProxy implements AutoCloseable {
         for (String groupVersion : groupVersions) {
             for (JsonNode resource : get(groupVersion).path("resources")) {
                 String name = resource.path("name").stringValue();
-                boolean listed = resource.path("verbs").valueStream().anyMatch(verb -> verb.stringValue().equals("list"));
+                boolean listed = resource.path("verbs").valueStream()
+                        .anyMatch(verb -> verb.stringValue().equals("list"));
                 if (listed && !name.contains("/")) {
                     paths.add(groupVersion + "/" + name);
                 }

@@ -69,7 +69,8 @@ class DashboardsTest {
     void metricsAreFoundInQueries() {
         assertThat(new Dashboards.Query("d", "p",
                 "histogram_quantile(0.99, sum by (verb, le) (rate(a_seconds_bucket{code=~\"5..\"}[$__rate_interval])))"
-                        + " or vector(0)").metrics())
+                        + " or vector(0)")
+                .metrics())
                 .containsExactly("a_seconds_bucket");
         assertThat(new Dashboards.Query("d", "p", "topk(10, max by (x) (a_b) > 0) - up").metrics())
                 .containsExactly("a_b", "up");

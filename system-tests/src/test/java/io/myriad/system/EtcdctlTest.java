@@ -29,7 +29,8 @@ class EtcdctlTest {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     /** Calls in order. LEASE is the last lease that was granted. */
-    private static final List<String> CALLS = List.of("put a 1", "put a 2 --prev-kv", "put b x", "get a", "get a --rev 2",
+    private static final List<String> CALLS = List.of("put a 1", "put a 2 --prev-kv", "put b x", "get a",
+            "get a --rev 2",
             "get a --rev 999", "get '' --prefix", "get '' --prefix --keys-only", "get '' --prefix --count-only",
             "get a z --limit 1", "get '' --prefix --order DESCEND --sort-by KEY", "get nothing", "get --from-key a",
             "del b --prev-kv", "del nothing", "lease grant 1000", "put l v --lease LEASE", "get l", "lease list",
@@ -199,8 +200,9 @@ class EtcdctlTest {
     /** Only what happened: responses may carry several events or one. */
     private static String events(String form, String text) {
         return switch (form) {
-            case "json" -> String.join("\n", Pattern.compile("\\{\"(?:type\":\"?[A-Z1]+\"?,\")?kv\":\\{[^}]*}(?:,\"prev_kv\":\\{[^}]*})?")
-                    .matcher(text).results().map(result -> revisionsFree(result.group())).toList());
+            case "json" -> String.join("\n",
+                    Pattern.compile("\\{\"(?:type\":\"?[A-Z1]+\"?,\")?kv\":\\{[^}]*}(?:,\"prev_kv\":\\{[^}]*})?")
+                            .matcher(text).results().map(result -> revisionsFree(result.group())).toList());
             case "fields" -> revisionsFree(String.join("\n", text.lines().filter(line -> line.startsWith("\"Type")
                     || line.startsWith("\"Key") || line.startsWith("\"Value") || line.startsWith("\"PrevKey")
                     || line.startsWith("\"PrevValue")).toList()));

@@ -69,10 +69,12 @@ class KubectlApplyTest {
         assertThat(kubectl.with("EDITOR", "true").call("edit", "configmap", "edited").err())
                 .isEqualTo("Edit cancelled, no changes made.\n");
         kubectl.run("create", "quota", "edited", "--hard=pods=1");
-        Program.Output wrong = kubectl.with("EDITOR", cluster.editor("pods: \"1\"", "pods: \"-1\"")).call("edit", "quota",
+        Program.Output wrong = kubectl.with("EDITOR", cluster.editor("pods: \"1\"", "pods: \"-1\"")).call("edit",
+                "quota",
                 "edited");
         assertThat(wrong.exitCode()).isEqualTo(1);
-        assertThat(wrong.err()).contains("resourcequotas \"edited\" is invalid", "A copy of your changes has been stored");
+        assertThat(wrong.err()).contains("resourcequotas \"edited\" is invalid",
+                "A copy of your changes has been stored");
     }
 
     @Test
@@ -94,7 +96,8 @@ class KubectlApplyTest {
         cluster.file("apply/client.yaml", manifest("one", "img:2", false));
         assertThat(kubectl.call("diff", "-f", config).out()).contains("-      - image: img:1", "+      - image: img:2",
                 "-  generation: 1", "+  generation: 2");
-        assertThat(kubectl.run("apply", "-f", config, "--prune", "-l", "set=one", "--prune-allowlist=core/v1/ConfigMap"))
+        assertThat(
+                kubectl.run("apply", "-f", config, "--prune", "-l", "set=one", "--prune-allowlist=core/v1/ConfigMap"))
                 .isEqualTo("configmap/one unchanged\ndeployment.apps/one configured\nconfigmap/one-more pruned\n");
         assertThat(kubectl.run("apply", "view-last-applied", "deployment", "one")).contains("image: img:2");
     }
@@ -166,18 +169,22 @@ class KubectlApplyTest {
     }
 
     private static String manifest(String name, String image, boolean more) {
-        return configMap(name, "k: v") + "---\n" + (more ? configMap(name + "-more", "k: v").replace("set: " + name + "-more", "set: " + name) + "---\n" : "") + """
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata: {name: %1$s, labels: {set: %1$s}}
-                spec:
-                  replicas: 1
-                  selector: {matchLabels: {app: %1$s}}
-                  template:
-                    metadata: {labels: {app: %1$s}}
-                    spec:
-                      containers:
-                      - {name: c, image: "%2$s", ports: [{containerPort: 8080}]}
-                """.formatted(name, image);
+        return configMap(name, "k: v") + "---\n"
+                + (more
+                        ? configMap(name + "-more", "k: v").replace("set: " + name + "-more", "set: " + name) + "---\n"
+                        : "")
+                + """
+                        apiVersion: apps/v1
+                        kind: Deployment
+                        metadata: {name: %1$s, labels: {set: %1$s}}
+                        spec:
+                          replicas: 1
+                          selector: {matchLabels: {app: %1$s}}
+                          template:
+                            metadata: {labels: {app: %1$s}}
+                            spec:
+                              containers:
+                              - {name: c, image: "%2$s", ports: [{containerPort: 8080}]}
+                        """.formatted(name, image);
     }
 }

@@ -37,7 +37,8 @@ class KubectlReadingTest {
         assertThat(json.path("metadata").has("managedFields")).isFalse();
         String yaml = kubectl.run("get", "deployment", "read", "-o", "yaml");
         assertThat(yaml).startsWith("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n").contains(
-                "    rollingUpdate:\n      maxSurge: 25%\n      maxUnavailable: 25%\n", "  readyReplicas: " + PODS + "\n");
+                "    rollingUpdate:\n      maxSurge: 25%\n      maxUnavailable: 25%\n",
+                "  readyReplicas: " + PODS + "\n");
         assertThat(kubectl.run("get", "pods", "-o", "name").lines()).hasSize(PODS)
                 .allMatch(line -> line.startsWith("pod/read-"));
         assertThat(kubectl.run("get", "deployment", "read", "-o", "jsonpath={.status.replicas}"))

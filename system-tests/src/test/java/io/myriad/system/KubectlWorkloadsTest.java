@@ -87,7 +87,8 @@ class KubectlWorkloadsTest {
         assertThat(kubectl.run("describe", "rs", "-l", "app=web")).contains("Controlled By:  Deployment/web",
                 "Replicas:       4 current / 4 desired", "SuccessfulCreate");
         String pod = kubectl.run("describe", pod());
-        assertThat(pod).contains("Service Account:  default", "Controlled By:  ReplicaSet/web-", "State:          Running",
+        assertThat(pod).contains("Service Account:  default", "Controlled By:  ReplicaSet/web-",
+                "State:          Running",
                 "QoS Class:                   BestEffort", "node.kubernetes.io/not-ready:NoExecute op=Exists for 300s");
         assertThat(pod.substring(pod.indexOf("Events:"))).contains("default-scheduler", "Successfully assigned",
                 "kubelet");

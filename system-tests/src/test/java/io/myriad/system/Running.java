@@ -29,9 +29,7 @@ final class Running implements AutoCloseable {
         }
     }
 
-    boolean isAlive() {
-        return process.isAlive();
-    }
+    boolean isAlive() { return process.isAlive(); }
 
     /** Waits until it has ended by itself; returns its exit code. */
     int end(Duration limit) throws InterruptedException {
