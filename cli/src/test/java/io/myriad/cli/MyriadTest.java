@@ -240,7 +240,7 @@ final class MyriadTest {
         assertThat(assets.resolve("etcd")).isExecutable().content()
                 .contains("io.myriad.store.StoreApplication' \"$@\"");
         assertThat(assets.resolve("kube-apiserver")).isExecutable().content()
-                .contains("io.myriad.apiserver.ApiserverApplication' \"$@\"");
+                .contains("io.myriad.apiserver.ApiserverApplication' '--management-port=0' \"$@\"");
     }
 
     @Test
