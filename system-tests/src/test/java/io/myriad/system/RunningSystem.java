@@ -1,10 +1,29 @@
 package io.myriad.system;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -36,15 +55,47 @@ record RunningSystem(MyriadCommand myriad, String name) {
                 "/metrics");
     }
 
-    /** A page over TLS as the owner of a certificate. */
+    /** A page over TLS as the owner of a certificate; empty unless the answer is 200. */
     String page(int port, String authority, String identity, String path) {
-        Config config = new ConfigBuilder(Config.empty()).withMasterUrl("https://127.0.0.1:" + port)
-                .withCaCertFile(pki().resolve(authority).toString())
-                .withClientCertFile(pki().resolve(identity + ".crt").toString())
-                .withClientKeyFile(pki().resolve(identity + ".key").toString()).withHttp2Disable(true)
-                .withRequestTimeout(10_000).withRequestRetryBackoffLimit(0).build();
-        try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build()) {
-            return String.valueOf(client.raw(path));
+        HttpResponse<String> answer = get(port, authority, identity, path);
+        return answer.statusCode() == 200 ? answer.body() : "";
+    }
+
+    /** What a server answers the owner of a certificate. */
+    HttpResponse<String> get(int port, String authority, String identity, String path) {
+        try (HttpClient client = HttpClient.newBuilder().sslContext(tls(authority, identity)).build()) {
+            return client.send(HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port + path))
+                    .timeout(Duration.ofSeconds(10)).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private SSLContext tls(String authority, String identity) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("authority", certificate(authority));
+        String key = Files.readString(pki().resolve(identity + ".key")).replaceAll("-----[^-]+-----|\\s", "");
+        store.setKeyEntry("identity",
+                KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(key))),
+                new char[0], new Certificate[]{certificate(identity + ".crt")});
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, new char[0]);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private Certificate certificate(String file) throws IOException, GeneralSecurityException {
+        try (InputStream in = Files.newInputStream(pki().resolve(file))) {
+            return CertificateFactory.getInstance("X.509").generateCertificate(in);
         }
     }
 

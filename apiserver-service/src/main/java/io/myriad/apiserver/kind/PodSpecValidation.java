@@ -27,7 +27,13 @@ final class PodSpecValidation {
     }
 
     static void validate(Check spec, boolean template) {
-        Set<String> volumes = VolumeValidation.validate(spec.at("volumes"));
+        validate(spec, template, Set.of());
+    }
+
+    /** @param claimed volumes that containers may mount though the spec does not list them */
+    static void validate(Check spec, boolean template, Set<String> claimed) {
+        Set<String> volumes = new HashSet<>(VolumeValidation.validate(spec.at("volumes")));
+        volumes.addAll(claimed);
         Set<String> claims = resourceClaims(spec);
         ContainerValidation.Context context = new ContainerValidation.Context(volumes, claims,
                 spec.at("restartPolicy").text(), spec.at("hostNetwork").isTrue(), template);

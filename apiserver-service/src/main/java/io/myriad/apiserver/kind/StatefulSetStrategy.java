@@ -1,6 +1,7 @@
 package io.myriad.apiserver.kind;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -84,7 +85,9 @@ final class StatefulSetStrategy implements Strategy {
         spec.at("minReadySeconds").min(0);
         spec.at("ordinals").at("start").min(0);
         Workloads.selectorAndTemplate(spec, false, true);
-        Workloads.replacedPods(spec.at("template"));
+        Set<String> claimed = new HashSet<>();
+        spec.at("volumeClaimTemplates").items(claim -> claimed.add(claim.at("metadata").at("name").text()));
+        Workloads.replacedPods(spec.at("template"), claimed);
         spec.at("volumeClaimTemplates").items(claim -> ClaimValidation.spec(claim.at("spec")));
         return errors;
     }

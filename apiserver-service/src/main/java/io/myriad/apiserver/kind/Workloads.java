@@ -3,6 +3,7 @@ package io.myriad.apiserver.kind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import tools.jackson.databind.JsonNode;
 
@@ -53,8 +54,13 @@ final class Workloads {
 
     /** The template of pods that are replaced for ever. */
     static void replacedPods(Check template) {
+        replacedPods(template, Set.of());
+    }
+
+    /** @param claimed the volumes that each pod gets besides those of the template */
+    static void replacedPods(Check template, Set<String> claimed) {
         templateLabels(template);
-        PodSpecValidation.validate(template.at("spec"), true);
+        PodSpecValidation.validate(template.at("spec"), true, claimed);
         Check policy = template.at("spec").at("restartPolicy");
         if (!policy.empty() && !policy.is("Always") && List.of("OnFailure", "Never").contains(policy.text())) {
             policy.add(FieldError.notSupported(policy.path(), policy.text(), List.of("Always")));

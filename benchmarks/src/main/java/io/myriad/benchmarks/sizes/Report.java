@@ -21,7 +21,8 @@ final class Report {
     }
 
     void loaded(int wanted, PodLoad.Outcome outcome) {
-        line("%d of %d pods running after %.1f s: %.0f pods/s, %.1f CPU s, %.2f CPU ms a pod", outcome.running(), wanted,
+        line("%d of %d pods running after %.1f s: %.0f pods/s, %.1f CPU s, %.2f CPU ms a pod", outcome.running(),
+                wanted,
                 outcome.seconds(), outcome.podsPerSecond(), outcome.cpuSeconds(), outcome.cpuMillisPerPod());
         line("  running after each second: %s", outcome.runningBySecond());
         tree.putObject("load").put("pods", wanted).put("running", outcome.running()).put("seconds", outcome.seconds())

@@ -18,7 +18,8 @@ import java.util.List;
  * @param keep whether the cluster is left running
  * @param createFlags further flags for {@code create cluster}
  */
-record Settings(int nodes, int pods, int storedPods, int deployments, int rounds, Path peers, boolean real, boolean json, boolean keep,
+record Settings(int nodes, int pods, int storedPods, int deployments, int rounds, Path peers, boolean real,
+        boolean json, boolean keep,
         List<String> createFlags) {
     static final String USAGE = """
             benchmarks/first-sizes [--nodes 1000] [--pods 10000] [--deployments 20] [--rounds 20]
@@ -56,7 +57,8 @@ record Settings(int nodes, int pods, int storedPods, int deployments, int rounds
         }
         String home = System.getenv().getOrDefault("MYRIAD_PEERS",
                 System.getProperty("user.home") + "/.cache/myriad-peers");
-        return new Settings(nodes, pods, storedPods, deployments, rounds, Path.of(home), real, json, keep, List.copyOf(flags));
+        return new Settings(nodes, pods, storedPods, deployments, rounds, Path.of(home), real, json, keep,
+                List.copyOf(flags));
     }
 
     private static int number(String[] arguments, int at, int least, int most) {

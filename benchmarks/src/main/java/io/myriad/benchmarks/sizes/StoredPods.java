@@ -56,8 +56,9 @@ final class StoredPods implements AutoCloseable {
             List<Future<Long>> written = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 int number = i;
-                written.add(threads.submit(() -> store.create(START + RunningPod.NAMESPACE + "/" + RunningPod.name(number),
-                        RunningPod.stored(number), 0)));
+                written.add(
+                        threads.submit(() -> store.create(START + RunningPod.NAMESPACE + "/" + RunningPod.name(number),
+                                RunningPod.stored(number), 0)));
             }
             requireWritten(written);
         } catch (ExecutionException e) {
@@ -78,7 +79,8 @@ final class StoredPods implements AutoCloseable {
     int copyTo(URI target) throws IOException, InterruptedException {
         int count = 0;
         try (EtcdStore other = new EtcdStore(EtcdConnection.plain(target));
-                ExecutorService threads = Executors.newFixedThreadPool(WRITES_AT_A_TIME, Thread.ofVirtual().factory())) {
+                ExecutorService threads = Executors.newFixedThreadPool(WRITES_AT_A_TIME,
+                        Thread.ofVirtual().factory())) {
             String from = START;
             boolean more = true;
             while (more) {
