@@ -1,8 +1,5 @@
 package io.myriad.api.custom;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -14,6 +11,9 @@ import tools.jackson.databind.node.ObjectNode;
 import io.myriad.api.FieldError;
 import io.myriad.api.StatusException;
 import io.myriad.api.schema.Shape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class CustomSchemaTest {
     private static final CustomSchema SCHEMA = CustomSchema.compile("example.v1.Thing", json("""
