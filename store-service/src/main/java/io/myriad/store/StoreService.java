@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.myriad.management.Service;
 import io.myriad.store.raft.Member;
 import io.myriad.store.raft.PeerTransport;
 import io.myriad.store.server.GrpcEndpoint;
@@ -21,7 +22,7 @@ import io.myriad.store.server.StoreMetrics;
 import io.myriad.store.server.StoreSettings;
 
 /** The running store as a Spring bean: opens everything in order when it is started, closes it in reverse when the context is closed. */
-final class StoreService implements AutoCloseable {
+final class StoreService implements Service {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreService.class);
     private static final long BATCH_WINDOW_NANOS = 2_000_000L;
@@ -50,7 +51,8 @@ final class StoreService implements AutoCloseable {
     }
 
     /** Opens everything; throws with a message for the user if that fails, and leaves nothing open then. */
-    void start() {
+    @Override
+    public void start() {
         try {
             open();
         } catch (IOException e) {
