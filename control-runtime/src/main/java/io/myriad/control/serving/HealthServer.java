@@ -8,8 +8,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -29,7 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.myriad.certificates.CertificateAuthority;
-import io.myriad.certificates.Credential;
+import io.myriad.certificates.CredentialChain;
+import io.myriad.certificates.SingleKeyManager;
 
 /**
  * Answers {@code /healthz}, {@code /livez} and {@code /readyz} over TLS as upstream's components do: 200 {@code ok}, or 500
@@ -37,8 +36,7 @@ import io.myriad.certificates.Credential;
  * everybody, as upstream's; nothing else is served.
  *
  * <p>
- * The port is taken at once, so that one in use is noticed; without a certificate a self-signed one is made in the
- * background, as making keys would delay the start of everything else.
+ * Without a certificate a self-signed one is made, when the first client connects: most processes are never asked.
  */
 public final class HealthServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HealthServer.class);
@@ -73,11 +71,9 @@ public final class HealthServer implements AutoCloseable {
             health.page("/healthz", checks);
             health.page("/readyz", checks);
             health.page("/livez", Map.of());
-            if (certificate != null && key != null) {
-                health.serve(Credential.read(certificate, key));
-            } else {
-                health.executor.execute(() -> health.serve(selfSigned(address)));
-            }
+            health.serve(certificate != null && key != null
+                    ? SingleKeyManager.of(CredentialChain.read(certificate, key))
+                    : SingleKeyManager.whenAsked(() -> selfSigned(address)));
             return health;
         } catch (IOException | RuntimeException e) {
             health.close();
@@ -90,27 +86,19 @@ public final class HealthServer implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    private static Credential selfSigned(String address) {
-        return CertificateAuthority.create("self-signed", Clock.systemUTC()).issueServer("localhost",
-                List.of("localhost", address));
+    private static CredentialChain selfSigned(String address) {
+        return CredentialChain.of(CertificateAuthority.create("self-signed", Clock.systemUTC()).issueServer("localhost",
+                List.of("localhost", address)));
     }
 
-    private void serve(Credential credential) {
+    private void serve(SingleKeyManager key) {
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            store.setKeyEntry("server", credential.privateKey(), new char[0],
-                    new Certificate[]{credential.certificate()});
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(store, new char[0]);
             SSLContext tls = SSLContext.getInstance("TLS");
-            tls.init(keys.getKeyManagers(), null, null);
+            tls.init(new KeyManager[]{key}, null, null);
             server.setHttpsConfigurator(new HttpsConfigurator(tls));
             server.start();
-        } catch (GeneralSecurityException | IOException e) {
-            log.error("health is not served", e);
-        } catch (IllegalStateException e) {
-            log.debug("closed before it began to serve", e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK has no TLS", e);
         }
     }
 
