@@ -1,10 +1,16 @@
 package io.myriad.control.client;
 
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
@@ -13,20 +19,49 @@ import org.jspecify.annotations.Nullable;
  * The HTTP clients behind an {@link ApiClient}. The JDK's client keeps one HTTP/2 connection per server and fails when
  * the server's stream limit is reached, so several are kept, each with a count of its streams; more are opened when all
  * are full. One that stopped answering is replaced, which leaves its other streams to their own timeouts. Thread-safe.
+ *
+ * <p>Asked for many things before it is connected, that client connects as often, and closes all but one again: at a start
+ * or at a move to another server, when all informers ask at once, handshakes would cost more than the answers. So the
+ * first to use a connection to a server has it opened with one small request, and the others wait for that.
  */
 final class Connections implements AutoCloseable {
     /** Requests that may wait for a free stream; more are refused at once. */
     private static final int WAITING_MAX = 100_000;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    /** What it answers does not matter. */
+    private static final String ANSWERED_TO_EVERYBODY = "/version";
 
     /** A client with its streams. Given back by {@link #release} exactly once per {@link #acquire}. */
     static final class Connection {
         final HttpClient http;
+        private final Duration openTimeout;
+        private final Map<URI, CompletableFuture<Void>> opened = new ConcurrentHashMap<>();
         private int streams;
         private boolean replaced;
 
-        private Connection(HttpClient http) {
+        private Connection(HttpClient http, Duration openTimeout) {
             this.http = http;
+            this.openTimeout = openTimeout;
+        }
+
+        /** Completes, never with a failure, when there is a connection to the server or there can be none now. */
+        CompletableFuture<Void> open(URI server) {
+            if (http.version() != HttpClient.Version.HTTP_2) {
+                return CompletableFuture.completedFuture(null);
+            }
+            CompletableFuture<Void> mine = new CompletableFuture<>();
+            CompletableFuture<Void> first = opened.putIfAbsent(server, mine);
+            if (first != null) {
+                return first;
+            }
+            http.sendAsync(HttpRequest.newBuilder(server.resolve(ANSWERED_TO_EVERYBODY)).timeout(openTimeout).build(),
+                    HttpResponse.BodyHandlers.discarding()).whenComplete((answer, error) -> {
+                        if (error != null) {
+                            opened.remove(server, mine);
+                        }
+                        mine.complete(null);
+                    });
+            return mine;
         }
     }
 
@@ -116,7 +151,7 @@ final class Connections implements AutoCloseable {
                 .connectTimeout(CONNECT_TIMEOUT)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .executor(executor)
-                .build());
+                .build(), CONNECT_TIMEOUT);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -95,12 +96,46 @@ final class Transport implements AutoCloseable {
         ServerPool.Server server = servers.current();
         CompletableFuture<HttpResponse<byte[]>> answer;
         try {
-            answer = connection.http.sendAsync(httpRequest(request, server.uri()), handler);
+            HttpRequest sent = httpRequest(request, server.uri());
+            answer = after(connection.open(server.uri()), () -> connection.http.sendAsync(sent, handler));
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
         answer.whenComplete((response, error) -> connections.release(connection));
         return new Attempt(answer, server, connection, nanoTime());
+    }
+
+    /** The answer to what is sent then; cancelling it reaches what was sent. */
+    private static <T> CompletableFuture<T> after(CompletableFuture<Void> opened, Supplier<CompletableFuture<T>> send) {
+        if (opened.isDone()) {
+            return send.get();
+        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        opened.thenRun(() -> {
+            if (answer.isDone()) {
+                return;
+            }
+            CompletableFuture<T> sent;
+            try {
+                sent = send.get();
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+                return;
+            }
+            answer.whenComplete((value, error) -> {
+                if (answer.isCancelled()) {
+                    sent.cancel(true);
+                }
+            });
+            sent.whenComplete((value, error) -> {
+                if (error == null) {
+                    answer.complete(value);
+                } else {
+                    answer.completeExceptionally(error);
+                }
+            });
+        });
+        return answer;
     }
 
     private HttpRequest httpRequest(ApiRequest request, URI server) {
