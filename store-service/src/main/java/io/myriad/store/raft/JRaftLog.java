@@ -154,6 +154,11 @@ public final class JRaftLog implements ReplicatedLog {
         options.setSnapshotIntervalSecs(0);
         options.setDisableCli(true);
         options.setTimerPoolSize(1);
+        // Timers of its own would tick every millisecond, four of them, also while nothing happens; the shared ones sleep.
+        options.setSharedElectionTimer(true);
+        options.setSharedVoteTimer(true);
+        options.setSharedStepDownTimer(true);
+        options.setSharedSnapshotTimer(true);
         options.setRpcProcessorThreadPoolSize(2);
         options.setInitialConf(new Configuration(members.stream().map(JRaftLog::peerOf).toList()));
         return options;
