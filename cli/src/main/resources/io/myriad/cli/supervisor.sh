@@ -31,10 +31,11 @@ log_limit_blocks=32768
 birth() {
   if [ -e /proc/self/stat ]; then
     { read -r stat < "/proc/$1/stat"; } 2> /dev/null || return 1
-    # The command's name, in parentheses, may hold anything; what follows the last one is regular. State is the first field there, start time the twentieth.
+    # The command's name, in parentheses, may hold anything; what follows the last one is regular: state is the first field there, threads the eighteenth, start
+    # time the twentieth. A process whose first thread is a zombie keeps its ports and files until its other threads have ended too.
     # shellcheck disable=SC2086
     set -- ${stat##*)}
-    case $1 in Z | X) return 1 ;; esac
+    case $1 in X) return 1 ;; Z) [ "${18}" -gt 1 ] || return 1 ;; esac
     shift 19
     birth=$1
   else

@@ -25,7 +25,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 public record ProcessIdentity(long pid, String birth) {
     private static final Path PROC = Path.of("/proc");
     private static final boolean HAS_PROC = Files.exists(PROC.resolve("self/stat"));
-    /** Position of the start time behind the command's name, where the state is 0 (proc_pid_stat(5), fields 22 and 3). */
+    /** Positions behind the command's name, where the state is 0 (proc_pid_stat(5), fields 3, 20 and 22). */
+    private static final int STATE_FIELD = 0;
+    private static final int THREADS_FIELD = 17;
     private static final int START_TIME_FIELD = 19;
     private static final long PS_LIMIT_SECONDS = 5;
 
@@ -100,13 +102,24 @@ public record ProcessIdentity(long pid, String birth) {
                 String start = ps("lstart=", pid);
                 return start.isEmpty() ? Optional.empty() : Optional.of(start.replaceAll(" +", "-"));
             }
-            String stat = Files.readString(PROC.resolve(pid + "/stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-            boolean remainsOnly = fields[0].equals("Z") || fields[0].equals("X");
-            return remainsOnly ? Optional.empty() : Optional.of(fields[START_TIME_FIELD]);
+            return birthIn(Files.readString(PROC.resolve(pid + "/stat")));
         } catch (IOException noSuchProcess) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * When a process that still runs has started, from its line in {@code /proc/PID/stat}.
+     *
+     * <p>
+     * A killed process' first thread may be a zombie while its other threads still end, and as long as one of them is left its ports, files and locks stay taken. So it
+     * has ended only when its first thread is a zombie and the last one.
+     */
+    static Optional<String> birthIn(String stat) {
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        boolean ended = fields[STATE_FIELD].equals("X")
+                || fields[STATE_FIELD].equals("Z") && Integer.parseInt(fields[THREADS_FIELD]) <= 1;
+        return ended ? Optional.empty() : Optional.of(fields[START_TIME_FIELD]);
     }
 
     private static String ps(String column, long pid) throws IOException {
