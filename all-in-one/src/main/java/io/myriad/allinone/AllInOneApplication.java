@@ -10,13 +10,11 @@ import java.util.List;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.ApplicationListener;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.event.ContextClosedEvent;
 
 import io.myriad.apiserver.ApiserverApplication;
 import io.myriad.controller.ControllerApplication;
 import io.myriad.hollow.HollowNodeApplication;
+import io.myriad.management.PreparedService;
 import io.myriad.scheduler.SchedulerApplication;
 import io.myriad.store.StoreApplication;
 
@@ -36,16 +34,16 @@ public final class AllInOneApplication {
     private static final Duration FIRST_POLL_INTERVAL = Duration.ofMillis(5);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
 
-    private static final List<Service> SERVICES = List.of(service("store", List.of(), StoreApplication::start),
-            service("apiserver", List.of("store"), ApiserverApplication::start),
-            service("controller", List.of("apiserver"), ControllerApplication::start),
-            service("scheduler", List.of("apiserver"), SchedulerApplication::start),
-            service("hollow-nodes", List.of("apiserver"), HollowNodeApplication::start));
+    private static final List<Service> SERVICES = List.of(service("store", List.of(), StoreApplication::prepare),
+            service("apiserver", List.of("store"), ApiserverApplication::prepare),
+            service("controller", List.of("apiserver"), ControllerApplication::prepare),
+            service("scheduler", List.of("apiserver"), SchedulerApplication::prepare),
+            service("hollow-nodes", List.of("apiserver"), HollowNodeApplication::prepare));
 
     private AllInOneApplication() {}
 
-    private interface ContextStarter {
-        ConfigurableApplicationContext start(String... arguments);
+    private interface ContextMaker {
+        PreparedService prepare(String... arguments);
     }
 
     /** Runs until the process is asked to end; then every service stops before those that it needs. */
@@ -115,16 +113,21 @@ public final class AllInOneApplication {
         Files.move(temporary, report, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static Service service(String name, List<String> dependencies, ContextStarter starter) {
-        return new Service(name, dependencies, (flags, onClosed) -> {
-            ConfigurableApplicationContext context = starter.start(flags.toArray(String[]::new));
-            context.addApplicationListener((ApplicationListener<ContextClosedEvent>) event -> {
-                // The context of the management port is a child and passes its events on.
-                if (event.getApplicationContext() == context) {
-                    onClosed.run();
+    private static Service service(String name, List<String> dependencies, ContextMaker maker) {
+        return new Service(name, dependencies, flags -> {
+            PreparedService prepared = maker.prepare(flags.toArray(String[]::new));
+            return new Service.Made() {
+                @Override
+                public void start(Runnable onClosed) {
+                    prepared.start();
+                    prepared.onClosed(onClosed);
                 }
-            });
-            return context;
+
+                @Override
+                public void close() {
+                    prepared.close();
+                }
+            };
         });
     }
 }

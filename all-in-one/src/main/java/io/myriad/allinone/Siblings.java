@@ -1,6 +1,5 @@
 package io.myriad.allinone;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The services that run in this process, side by side: each is started on a thread of its own as soon as those it needs
- * have started, and stopped before them. They share the JVM and nothing else, so that one can be started anew while the
- * others run.
+ * have started, and stopped before them. While they start, it is made, so that it need only begin then; not earlier, for
+ * that would take processor time from those that everybody waits for. Services share the JVM and nothing else, so that one
+ * can be started anew while the others run.
  *
  * <p>
  * {@link #apply} is called by one thread; {@link #close} may be called by any, also while the other one is at work.
@@ -68,27 +68,29 @@ final class Siblings {
         for (Service service : table) {
             Arguments.Section section = arguments.sections().get(service.name());
             if (section != null && !running.containsKey(service.name())) {
-                List<CompletableFuture<Void>> dependencies = new ArrayList<>();
-                for (String dependency : service.dependencies()) {
-                    CompletableFuture<Void> start = starts.get(dependency);
-                    if (start != null) {
-                        dependencies.add(start);
-                    }
-                }
-                starts.put(service.name(), start(service, section, dependencies));
+                List<String> needed = service.dependencies();
+                List<String> before = table.stream().filter(other -> needed.contains(other.name()))
+                        .flatMap(other -> other.dependencies().stream()).toList();
+                starts.put(service.name(), start(service, section, all(starts, before), all(starts, needed)));
             }
         }
         await(starts);
     }
 
-    private CompletableFuture<Void> start(Service service, Arguments.Section section,
-            List<CompletableFuture<Void>> dependencies) {
+    /** Completes when all of these have started that are starting. */
+    private static CompletableFuture<Void> all(Map<String, CompletableFuture<Void>> starts, List<String> names) {
+        return CompletableFuture.allOf(starts.entrySet().stream().filter(start -> names.contains(start.getKey()))
+                .map(Map.Entry::getValue).toArray(CompletableFuture[]::new));
+    }
+
+    private CompletableFuture<Void> start(Service service, Arguments.Section section, CompletableFuture<Void> mayMake,
+            CompletableFuture<Void> mayStart) {
         CompletableFuture<Void> start = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {
-                CompletableFuture.allOf(dependencies.toArray(CompletableFuture[]::new)).join();
                 ServiceName.set(service.name());
-                start(service, section);
+                mayMake.join();
+                start(service, section, mayStart);
                 start.complete(null);
             } catch (CompletionException | CancellationException dependencyFailed) {
                 start.cancel(false);
@@ -103,20 +105,30 @@ final class Siblings {
         return start;
     }
 
-    private void start(Service service, Arguments.Section section) throws Exception {
-        long startNanos = System.nanoTime();
+    private void start(Service service, Arguments.Section section, CompletableFuture<Void> mayStart) throws Exception {
+        long makeNanos = System.nanoTime();
         String name = service.name();
+        Service.Made made = service.maker().make(section.flags());
+        long madeNanos = System.nanoTime();
+        try {
+            mayStart.join();
+        } catch (CompletionException | CancellationException dependencyFailed) {
+            made.close();
+            throw dependencyFailed;
+        }
+        long startNanos = System.nanoTime();
         ending.remove(name);
-        AutoCloseable handle = service.starter().start(section.flags(), () -> {
+        made.start(() -> {
             if (!closed && !ending.contains(name)) {
                 onUnexpectedEnd.accept(name);
             }
         });
-        running.put(name, new Running(section, handle));
+        running.put(name, new Running(section, made));
         if (closed) {
             stop(name);
         } else {
-            log.info("started in {} ms", (System.nanoTime() - startNanos) / 1_000_000);
+            log.info("made in {} ms, started in {} ms", (madeNanos - makeNanos) / 1_000_000,
+                    (System.nanoTime() - startNanos) / 1_000_000);
         }
     }
 

@@ -16,6 +16,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @Timeout(30)
 final class SiblingsTest {
     private final List<String> events = new CopyOnWriteArrayList<>();
+    /** What had happened when a service was made. */
+    private final Map<String, List<String>> made = new ConcurrentHashMap<>();
     private final Map<String, Runnable> ends = new ConcurrentHashMap<>();
     private final AtomicReference<String> unexpected = new AtomicReference<>("");
     private final CountDownLatch storeMayStart = new CountDownLatch(1);
@@ -37,6 +39,28 @@ final class SiblingsTest {
         assertThat(starts.subList(2, 4)).containsExactlyInAnyOrder("start controller []", "start nodes []");
         assertThat(events).containsExactly("stop nodes", "stop controller", "stop apiserver", "stop store");
         assertThat(unexpected.get()).isEmpty();
+    }
+
+    @Test
+    void makesAServiceWhileThoseThatItNeedsStart() throws Exception {
+        Thread starter = Thread.ofPlatform().start(() -> {
+            try {
+                siblings.apply(arguments("generation 1\n[store]\n[apiserver]\n[nodes]\n"));
+            } catch (ServiceStartException | InterruptedException failed) {
+                events.add("failed");
+            }
+        });
+        storeStarting.await();
+        while (!made.containsKey("apiserver")) {
+            Thread.onSpinWait();
+        }
+        assertThat(made).as("it is not its turn yet").doesNotContainKey("nodes");
+        storeMayStart.countDown();
+        starter.join();
+
+        assertThat(made.get("apiserver")).isEmpty();
+        assertThat(made.get("nodes")).startsWith("start store []");
+        assertThat(events).containsExactly("start store []", "start apiserver []", "start nodes []");
     }
 
     @Test
@@ -65,7 +89,8 @@ final class SiblingsTest {
         assertThatExceptionOfType(ServiceStartException.class)
                 .isThrownBy(() -> siblings.apply(arguments("generation 1\n[store]\n--fail\n[apiserver]\n")))
                 .withMessage("store did not start: told to");
-        assertThat(events).as("what depends on it is not even tried").containsExactly("start store [--fail]");
+        assertThat(events).as("what depends on it is not even tried").containsExactly("start store [--fail]",
+                "stop apiserver");
     }
 
     @Test
@@ -107,18 +132,26 @@ final class SiblingsTest {
     }
 
     private Service service(String name, String... dependencies) {
-        return new Service(name, List.of(dependencies), (flags, onClosed) -> {
-            if (name.equals("store")) {
-                awaitPermission();
-            }
-            events.add("start " + name + " " + flags);
-            if (flags.contains("--fail")) {
-                throw new IllegalStateException("told to");
-            }
-            ends.put(name, onClosed);
-            return () -> {
-                events.add("stop " + name);
-                onClosed.run();
+        return new Service(name, List.of(dependencies), flags -> {
+            made.put(name, List.copyOf(events));
+            return new Service.Made() {
+                @Override
+                public void start(Runnable onClosed) {
+                    if (name.equals("store")) {
+                        awaitPermission();
+                    }
+                    events.add("start " + name + " " + flags);
+                    if (flags.contains("--fail")) {
+                        throw new IllegalStateException("told to");
+                    }
+                    ends.put(name, onClosed);
+                }
+
+                @Override
+                public void close() {
+                    events.add("stop " + name);
+                    ends.getOrDefault(name, () -> {}).run();
+                }
             };
         });
     }

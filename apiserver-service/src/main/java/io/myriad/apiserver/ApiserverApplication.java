@@ -1,17 +1,14 @@
 package io.myriad.apiserver;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
-import org.springframework.boot.Banner;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.support.GenericApplicationContext;
 
 import io.myriad.apiserver.http.ApiServer;
+import io.myriad.management.PreparedService;
+import io.myriad.management.ServiceApplication;
 
 /**
  * The API server's process: reads kube-apiserver's flags and runs the server in a Spring context that adds health and
@@ -34,6 +31,10 @@ public final class ApiserverApplication {
         try {
             ConfigurableApplicationContext context = start(args);
             Runtime.getRuntime().addShutdownHook(new Thread(context::close, "apiserver-shutdown"));
+            // No thread of a context keeps the process alive.
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (RuntimeException failure) {
             System.err.println("kube-apiserver: " + reason(failure));
             System.exit(1);
@@ -46,34 +47,14 @@ public final class ApiserverApplication {
      * @throws IllegalArgumentException for wrong flags, with one line that names the flag
      */
     public static ConfigurableApplicationContext start(String... args) {
-        ApiserverOptions options = ApiserverFlags.parse(args);
-        SpringApplication application = new SpringApplication(ApiserverConfiguration.class);
-        application.setMainApplicationClass(ApiserverApplication.class);
-        application.setBannerMode(Banner.Mode.OFF);
-        application.setLogStartupInfo(false);
-        application.setRegisterShutdownHook(false);
-        application.setWebApplicationType(
-                options.managementPort() == 0 ? WebApplicationType.NONE : WebApplicationType.REACTIVE);
-        application.setDefaultProperties(properties(options));
-        application.addInitializers(context -> ((GenericApplicationContext) context)
-                .registerBean(ApiserverOptions.class, () -> options));
-        return application.run();
+        return prepare(args).start();
     }
 
-    private static Map<String, Object> properties(ApiserverOptions options) {
-        Map<String, Object> properties = new HashMap<>();
-        properties.put("spring.application.name", "apiserver");
-        properties.put("spring.jmx.enabled", "false");
-        // Without the management port's server no thread would hold the process.
-        properties.put("spring.main.keep-alive", "true");
-        properties.put("server.port", options.managementPort());
-        properties.put("server.address", "127.0.0.1");
-        properties.put("management.endpoints.web.exposure.include", "health,info,prometheus");
-        properties.put("management.endpoint.health.probes.enabled", "true");
-        properties.put("management.endpoint.health.show-details", "always");
-        properties.put("management.endpoint.health.group.readiness.include", "readinessState,apiserver");
-        properties.put("management.endpoint.health.group.liveness.include", "livenessState");
-        return properties;
+    /** Makes everything that {@link #start(String...) a start} needs; throws as that does. */
+    public static PreparedService prepare(String... args) {
+        ApiserverOptions options = ApiserverFlags.parse(args);
+        return ServiceApplication.prepare("apiserver", options.managementPort(),
+                context -> ApiserverConfiguration.register(context, options));
     }
 
     private static String reason(Throwable failure) {

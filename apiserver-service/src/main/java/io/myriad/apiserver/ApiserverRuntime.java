@@ -85,10 +85,11 @@ import io.myriad.apiserver.storage.StorageKeys;
 import io.myriad.apiserver.table.PrintedTables;
 import io.myriad.certificates.CertificateAuthority;
 import io.myriad.certificates.PemKeys;
+import io.myriad.management.Service;
 import io.myriad.metrics.MetricsText;
 
 /** The running server: makes all parts from the options, starts them in order, and stops them in the reverse. */
-final class ApiserverRuntime implements AutoCloseable {
+final class ApiserverRuntime implements Service {
     private static final Logger log = LoggerFactory.getLogger(ApiserverRuntime.class);
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
     private static final long START_RETRY_MILLIS = 200;
@@ -330,7 +331,9 @@ final class ApiserverRuntime implements AutoCloseable {
     }
 
     /** Starts to serve and returns when the server is ready: caches of what decides are filled, basic objects made. */
-    void start() throws IOException {
+    @Override
+    public void start() throws IOException {
+        storages.start();
         admission.start();
         storages.compactEvery(store.compactor(), COMPACTION_MILLIS);
         server.start();

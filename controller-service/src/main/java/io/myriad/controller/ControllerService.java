@@ -35,13 +35,14 @@ import io.myriad.control.serving.MetricsReaders;
 import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
 import io.myriad.controller.model.ClusterInformers;
+import io.myriad.management.Service;
 
 /**
  * The controllers of one replica. Informers run from the start, on standby too, so that a replica that becomes leader
  * acts at once on what it knows; workers run only while it leads. When it closes, workers stop first, then the lease is
  * released for another replica to take, then everything else ends.
  */
-final class ControllerService implements AutoCloseable {
+final class ControllerService implements Service {
     private static final Logger log = LoggerFactory.getLogger(ControllerService.class);
     private static final String USER_AGENT = "myriad-controller";
     /** How long a piece of work may go on after it was told to stop; shorter than a lease. */
@@ -119,7 +120,8 @@ final class ControllerService implements AutoCloseable {
      *
      * @throws ControllerStartException when the secure port cannot be served
      */
-    void start() {
+    @Override
+    public void start() {
         if (options.serving().port() != 0) {
             try {
                 server = ComponentServer.start(options.serving(), Map.of("informers", this::ready), metricsText,

@@ -19,12 +19,13 @@ import io.myriad.control.informer.InformerFactory;
 import io.myriad.control.serving.ComponentServer;
 import io.myriad.control.serving.MetricsReaders;
 import io.myriad.hollow.core.NodeLoop;
+import io.myriad.management.Service;
 
 /**
  * The running nodes: one loop, one client for requests, and one for the watches, which are as many as the nodes and must
  * not take the connections that leases are renewed on.
  */
-public final class HollowNodeService implements AutoCloseable {
+public final class HollowNodeService implements Service {
     private static final String USER_AGENT = "kubelet/myriad";
     private static final int REQUEST_CONNECTIONS = 4;
     private static final int REQUEST_CONNECTIONS_MAX = 16;
@@ -81,6 +82,7 @@ public final class HollowNodeService implements AutoCloseable {
      *
      * @throws IOException when the kubelets' port cannot be served
      */
+    @Override
     public void start() throws IOException {
         if (options.serving().port() != 0) {
             server = ComponentServer.start(options.serving(), Map.of("nodes", () -> readyNodes() == nodes()),

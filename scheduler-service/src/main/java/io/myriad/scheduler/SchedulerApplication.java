@@ -1,14 +1,12 @@
 package io.myriad.scheduler;
 
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
-import org.springframework.boot.Banner;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.support.GenericApplicationContext;
+
+import io.myriad.management.PreparedService;
+import io.myriad.management.ServiceApplication;
 
 /** The scheduler as a process of its own, or as a context among others. */
 public final class SchedulerApplication {
@@ -19,6 +17,10 @@ public final class SchedulerApplication {
         try {
             ConfigurableApplicationContext context = start(arguments);
             Runtime.getRuntime().addShutdownHook(new Thread(context::close, "scheduler-shutdown"));
+            // No thread of a context keeps the process alive.
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             System.err.println("kube-scheduler: " + reason(e));
             System.exit(1);
@@ -32,35 +34,14 @@ public final class SchedulerApplication {
      * @throws SchedulerOptions.InvalidOptionException for wrong flags, with one line that names the flag
      */
     public static ConfigurableApplicationContext start(String... arguments) {
-        SchedulerOptions options = SchedulerOptions.parse(arguments);
-        SpringApplication application = new SpringApplication(SchedulerConfiguration.class);
-        application.setMainApplicationClass(SchedulerApplication.class);
-        application.setBannerMode(Banner.Mode.OFF);
-        application.setLogStartupInfo(false);
-        application.setRegisterShutdownHook(false);
-        application.setWebApplicationType(
-                options.managementPort() == 0 ? WebApplicationType.NONE : WebApplicationType.REACTIVE);
-        application.setDefaultProperties(properties(options));
-        application.addInitializers(context -> ((GenericApplicationContext) context)
-                .registerBean(SchedulerOptions.class, () -> options));
-        return application.run();
+        return prepare(arguments).start();
     }
 
-    private static Map<String, Object> properties(SchedulerOptions options) {
-        Map<String, Object> properties = new HashMap<>();
-        properties.put("spring.application.name", "scheduler");
-        properties.put("spring.jmx.enabled", "false");
-        properties.put("spring.main.keep-alive", "true");
-        properties.put("server.port", options.managementPort());
-        properties.put("server.address", "127.0.0.1");
-        properties.put("server.shutdown", "immediate");
-        properties.put("spring.reactor.netty.shutdown-quiet-period", "0s");
-        properties.put("management.endpoints.web.exposure.include", "health,info,prometheus");
-        properties.put("management.endpoint.health.probes.enabled", "true");
-        properties.put("management.endpoint.health.show-details", "always");
-        properties.put("management.endpoint.health.group.readiness.include", "readinessState,scheduler");
-        properties.put("management.endpoint.health.group.liveness.include", "livenessState");
-        return properties;
+    /** Makes everything that {@link #start(String...) a start} needs; throws as that does. */
+    public static PreparedService prepare(String... arguments) {
+        SchedulerOptions options = SchedulerOptions.parse(arguments);
+        return ServiceApplication.prepare("scheduler", options.managementPort(),
+                context -> SchedulerConfiguration.register(context, options));
     }
 
     private static String reason(Throwable failure) {

@@ -31,6 +31,7 @@ import io.myriad.control.events.EventRecorder;
 import io.myriad.control.informer.InformerFactory;
 import io.myriad.control.serving.ComponentServer;
 import io.myriad.control.serving.MetricsReaders;
+import io.myriad.management.Service;
 import io.myriad.scheduler.core.ClusterState;
 import io.myriad.scheduler.core.Placer;
 import io.myriad.scheduler.core.Preemptor;
@@ -42,7 +43,7 @@ import io.myriad.scheduler.queue.SchedulingQueue;
  * The running scheduler: client, informers, loop and election. Informers and loop run from the start, so that a standby
  * has everything in memory when it becomes the leader; only the leader decides and writes.
  */
-public final class SchedulerService implements AutoCloseable {
+public final class SchedulerService implements Service {
     private static final Logger log = LoggerFactory.getLogger(SchedulerService.class);
 
     /** The manager name of the fields we write is upstream's. */
@@ -117,6 +118,7 @@ public final class SchedulerService implements AutoCloseable {
      *
      * @throws IOException when the secure port cannot be served
      */
+    @Override
     public void start() throws IOException {
         writer.answerTo(loop::submit);
         thread.start();

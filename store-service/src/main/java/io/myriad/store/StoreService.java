@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.myriad.management.Service;
 import io.myriad.store.raft.Member;
 import io.myriad.store.raft.PeerTransport;
 import io.myriad.store.server.GrpcEndpoint;
@@ -23,7 +24,7 @@ import io.myriad.store.server.StoreMetrics;
 import io.myriad.store.server.StoreSettings;
 
 /** The running store as a Spring bean: opens everything in order when it is started, closes it in reverse when the context is closed. */
-final class StoreService implements AutoCloseable {
+final class StoreService implements Service {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreService.class);
     private static final long BATCH_WINDOW_NANOS = 2_000_000L;
@@ -33,6 +34,7 @@ final class StoreService implements AutoCloseable {
     private final StoreOptions options;
     private final StoreMetrics metrics = new StoreMetrics();
     private final List<AutoCloseable> opened = new ArrayList<>();
+    private final CompletableFuture<String> failed = new CompletableFuture<>();
     private volatile @Nullable StoreMember member;
     private volatile List<Integer> clientPorts = List.of();
 
@@ -48,8 +50,7 @@ final class StoreService implements AutoCloseable {
 
     /** Completes, with the reason, when the started store cannot work any more. */
     CompletableFuture<String> failed() {
-        StoreMember started = member;
-        return started == null ? new CompletableFuture<>() : started.failed();
+        return failed;
     }
 
     /** Ports that clients can use, in the order of the listen URLs. */
@@ -58,7 +59,8 @@ final class StoreService implements AutoCloseable {
     }
 
     /** Opens everything; throws with a message for the user if that fails, and leaves nothing open then. */
-    void start() {
+    @Override
+    public void start() {
         try {
             open();
         } catch (IOException e) {
@@ -105,6 +107,7 @@ final class StoreService implements AutoCloseable {
         opened.add(endpoint);
         clientPorts = endpoint.ports();
         member = opening;
+        opening.failed().thenAccept(failed::complete);
         for (int i = 0; i < clientPorts.size(); i++) {
             URI url = options.listenClientUrls().get(i);
             LOG.info("serving client traffic on {}://{}:{}", url.getScheme(), url.getHost(), clientPorts.get(i));

@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ public final class Storages implements AutoCloseable {
     private final StorageKeys keys;
     private final Feed mainFeed;
     private final KeyValueStore mainStore;
-    private final Map<String, Feed> overrides = new ConcurrentHashMap<>();
+    private final Map<String, Feed> overrides;
     private final Map<String, KeyValueStore> overrideStores;
     private final Function<GroupVersionKind, Map<String, List<String>>> selectableFields;
     private final MeterRegistry metrics;
@@ -55,7 +56,7 @@ public final class Storages implements AutoCloseable {
             .newSingleThreadScheduledExecutor(Thread.ofVirtual().name("compact-", 0).factory());
 
     /**
-     * The storages over one store, which is watched from now on.
+     * The storages over one store, which is watched from {@link #start()} on.
      *
      * @param schema the built-in types
      * @param keys where objects lie
@@ -80,7 +81,14 @@ public final class Storages implements AutoCloseable {
         this.metrics = metrics;
         this.limits = limits;
         this.mainFeed = new Feed(store, keys.root());
+        this.overrides = overrides.entrySet().stream().collect(
+                Collectors.toUnmodifiableMap(Map.Entry::getKey, override -> new Feed(override.getValue(), keys.root())));
+    }
+
+    /** Starts to watch the stores. Until then everything waits that needs them. */
+    public void start() {
         mainFeed.start();
+        overrides.values().forEach(Feed::start);
     }
 
     /**
@@ -145,15 +153,7 @@ public final class Storages implements AutoCloseable {
     }
 
     private Feed feed(String groupResource) {
-        KeyValueStore store = overrideStores.get(groupResource);
-        if (store == null) {
-            return mainFeed;
-        }
-        return overrides.computeIfAbsent(groupResource, first -> {
-            Feed feed = new Feed(store, keys.root());
-            feed.start();
-            return feed;
-        });
+        return overrides.getOrDefault(groupResource, mainFeed);
     }
 
     /** Begins to fill these resources' caches in the background, all at once. */

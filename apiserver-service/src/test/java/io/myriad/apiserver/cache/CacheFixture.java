@@ -39,6 +39,7 @@ final class CacheFixture implements AutoCloseable {
         StorageKeys keys = new StorageKeys("/registry/");
         kind = keys.builtin(TestPods.resource());
         storages = new Storages(Schema.builtin(), keys, store, Map.of(), any -> TestPods.SELECTABLE, metrics, limits);
+        storages.start();
         cache = (WatchCache) storages.builtin(TestPods.resource());
     }
 

@@ -43,6 +43,7 @@ final class CacheMeasurement {
 
     private CacheMeasurement(int pods) {
         this.pods = pods;
+        storages.start();
     }
 
     public static void main(String... arguments) throws Exception {

@@ -48,6 +48,7 @@ abstract class StoredWatchCacheContract extends ObjectStorageContract {
         store = new EtcdStore(EtcdConnection.plain(server.endpoint()));
         storages = new Storages(Schema.builtin(), new StorageKeys("/test" + ++tests + "/"), store, Map.of(),
                 kind -> TestPods.SELECTABLE, new SimpleMeterRegistry(), LIMITS);
+        storages.start();
         return storages.builtin(TestPods.resource());
     }
 

@@ -23,6 +23,7 @@ class WatchCacheContractTest extends ObjectStorageContract {
     protected ObjectStorage open() {
         storages = new Storages(Schema.builtin(), new StorageKeys("/registry/"), store, Map.of(),
                 kind -> TestPods.SELECTABLE, new SimpleMeterRegistry(), LIMITS);
+        storages.start();
         return storages.builtin(TestPods.resource());
     }
 
