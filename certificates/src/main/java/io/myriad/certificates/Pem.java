@@ -14,9 +14,14 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.KeySpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 
+import org.jspecify.annotations.Nullable;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
@@ -104,15 +109,36 @@ public final class Pem {
      *             if there is none; the message names the file and shows nothing of it
      */
     public static PrivateKey readPrivateKey(Path file) throws IOException {
-        PKCS8EncodedKeySpec encoded = new PKCS8EncodedKeySpec(read(file, PRIVATE_KEY));
+        PrivateKey key = parsePrivateKey(read(file, PRIVATE_KEY));
+        if (key == null) {
+            throw new IOException(file + " is neither a P-256 nor an RSA private key");
+        }
+        return key;
+    }
+
+    /** A key in PKCS #8; null where the JDK does not know its kind. */
+    static @Nullable PrivateKey parsePrivateKey(byte[] encoded) {
+        return first(new PKCS8EncodedKeySpec(encoded), KeyFactory::generatePrivate);
+    }
+
+    /** A key as SubjectPublicKeyInfo; null where the JDK does not know its kind. */
+    static @Nullable PublicKey parsePublicKey(byte[] encoded) {
+        return first(new X509EncodedKeySpec(encoded), KeyFactory::generatePublic);
+    }
+
+    private interface Generator<K> {
+        K generate(KeyFactory factory, KeySpec encoded) throws GeneralSecurityException;
+    }
+
+    private static <K> @Nullable K first(KeySpec encoded, Generator<K> generator) {
         for (String algorithm : new String[]{"EC", "RSA"}) {
             try {
-                return KeyFactory.getInstance(algorithm).generatePrivate(encoded);
+                return generator.generate(KeyFactory.getInstance(algorithm), encoded);
             } catch (GeneralSecurityException anotherKind) {
                 // The next one may fit.
             }
         }
-        throw new IOException(file + " is neither a P-256 nor an RSA private key");
+        return null;
     }
 
     static X509Certificate parseCertificate(byte[] encoded) throws CertificateException {
@@ -120,11 +146,16 @@ public final class Pem {
                 .generateCertificate(new ByteArrayInputStream(encoded));
     }
 
-    private static byte[] read(Path file, String label) throws IOException {
+    /** The text of a file; fails if it is too large for a PEM file. */
+    static String text(Path file) throws IOException {
         if (Files.size(file) > FILE_SIZE_LIMIT_BYTES) {
             throw new IOException(file + " is too large for a PEM file");
         }
-        String text = Files.readString(file, US_ASCII);
+        return Files.readString(file, ISO_8859_1);
+    }
+
+    private static byte[] read(Path file, String label) throws IOException {
+        String text = text(file);
         String begin = "-----BEGIN " + label + "-----";
         int start = text.indexOf(begin);
         int end = start < 0 ? -1 : text.indexOf("-----END " + label + "-----", start);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
-import javax.net.ssl.SSLException;
 
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
@@ -12,6 +11,8 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+
+import io.myriad.certificates.CredentialChain;
 
 /** TLS contexts from PEM files. */
 final class TlsContexts {
@@ -22,6 +23,9 @@ final class TlsContexts {
             ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
             ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
             ApplicationProtocolNames.HTTP_1_1, ApplicationProtocolNames.HTTP_2);
+
+    /** Of the store that Netty keeps keys in, in memory only; the usual type takes longer to encrypt them than a handshake. */
+    private static final String KEY_STORE_TYPE = "JKS";
 
     private TlsContexts() {}
 
@@ -47,9 +51,11 @@ final class TlsContexts {
         requireReadable(certificate);
         requireReadable(key);
         try {
-            SslContextBuilder builder = server
-                    ? SslContextBuilder.forServer(certificate.toFile(), key.toFile())
-                    : SslContextBuilder.forClient().keyManager(certificate.toFile(), key.toFile());
+            CredentialChain own = CredentialChain.read(certificate, key);
+            SslContextBuilder builder = (server
+                    ? SslContextBuilder.forServer(own.privateKey(), own.chain())
+                    : SslContextBuilder.forClient().keyManager(own.privateKey(), own.chain()))
+                    .keyStoreType(KEY_STORE_TYPE);
             Path authorities = files.trustedAuthorities();
             if (authorities != null) {
                 requireReadable(authorities);
@@ -59,7 +65,7 @@ final class TlsContexts {
                 builder.clientAuth(files.clientCertificates() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
             }
             return more.apply(builder).build();
-        } catch (SSLException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw new IOException("certificate " + certificate + " and key " + key + " cannot be used: " + reasonOf(e));
         }
     }

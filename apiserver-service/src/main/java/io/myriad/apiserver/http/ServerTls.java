@@ -1,5 +1,6 @@
 package io.myriad.apiserver.http;
 
+import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.security.PrivateKey;
@@ -17,6 +18,8 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 
+import io.myriad.certificates.CredentialChain;
+
 /**
  * The server's side of TLS: BoringSSL where its library loads, the JDK's engine elsewhere. A client certificate is asked
  * for and taken whoever issued it, because a bad one must end in 401 and not in a broken handshake; whoever uses the
@@ -30,18 +33,22 @@ public final class ServerTls {
             "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
             "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
+    /** Of the store that Netty keeps keys in, in memory only; the usual type takes longer to encrypt them than a handshake. */
+    private static final String KEY_STORE_TYPE = "JKS";
+
     private ServerTls() {}
 
     /** A context from PEM files; {@code clientAuthorities} are named to clients so that they pick the right certificate. */
     public static SslContext fromFiles(Path certificateChain, Path key, List<X509Certificate> clientAuthorities)
-            throws SSLException {
-        return complete(SslContextBuilder.forServer(certificateChain.toFile(), key.toFile()), clientAuthorities);
+            throws IOException {
+        CredentialChain own = CredentialChain.read(certificateChain, key);
+        return from(own.privateKey(), own.chain(), clientAuthorities);
     }
 
     /** A context from a key and its chain. */
     public static SslContext from(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> clientAuthorities)
             throws SSLException {
-        return complete(SslContextBuilder.forServer(key, chain), clientAuthorities);
+        return complete(SslContextBuilder.forServer(key, chain).keyStoreType(KEY_STORE_TYPE), clientAuthorities);
     }
 
     private static SslContext complete(SslContextBuilder builder, List<X509Certificate> clientAuthorities)

@@ -19,6 +19,8 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContextBuilder;
 import org.jspecify.annotations.Nullable;
 
+import io.myriad.certificates.CredentialChain;
+
 /**
  * How to reach the store: {@code --etcd-servers}, {@code --etcd-cafile}, {@code --etcd-certfile},
  * {@code --etcd-keyfile}.
@@ -37,6 +39,8 @@ public record EtcdConnection(List<URI> endpoints, @Nullable Path caFile, @Nullab
     /** The largest answer, a page of a range. */
     static final int MAX_MESSAGE_BYTES = 512 << 20;
 
+    /** Of the store that Netty keeps keys in, in memory only; the usual type takes longer to encrypt them than a handshake. */
+    private static final String KEY_STORE_TYPE = "JKS";
     private static final int DEFAULT_PORT = 2379;
     private static final int KEEP_ALIVE_SECONDS = 30;
     private static final int KEEP_ALIVE_TIMEOUT_SECONDS = 10;
@@ -86,7 +90,8 @@ public record EtcdConnection(List<URI> endpoints, @Nullable Path caFile, @Nullab
             tls.trustManager(readable(caFile));
         }
         if (certificateFile != null && keyFile != null) {
-            tls.keyManager(readable(certificateFile), readable(keyFile));
+            CredentialChain own = CredentialChain.read(certificateFile, keyFile);
+            tls.keyManager(own.privateKey(), own.chain()).keyStoreType(KEY_STORE_TYPE);
         }
         return builder.sslContext(tls.build()).build();
     }

@@ -3,29 +3,26 @@ package io.myriad.cli.api;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.Principal;
-import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedKeyManager;
 
 import org.jspecify.annotations.Nullable;
 
 import io.myriad.certificates.Credential;
+import io.myriad.certificates.CredentialChain;
 import io.myriad.certificates.Pem;
+import io.myriad.certificates.SingleKeyManager;
 import io.myriad.cli.cluster.Cluster;
 import io.myriad.cli.cluster.Pki;
 
@@ -61,7 +58,7 @@ public final class ApiClient {
     public static ApiClient of(Pki pki, List<String> servers) throws IOException {
         Credential admin = Credential.read(pki.certificate(Pki.Identity.ADMIN), pki.key(Pki.Identity.ADMIN));
         X509Certificate authority = Pem.readCertificate(pki.certificate(Pki.Authority.CLUSTER));
-        return new ApiClient(servers, sockets(authority, new KeyManager[]{new SingleKey(admin)}), "");
+        return new ApiClient(servers, sockets(authority, new KeyManager[]{SingleKeyManager.of(CredentialChain.of(admin))}), "");
     }
 
     /**
@@ -213,51 +210,6 @@ public final class ApiClient {
             String text = new String(body.readNBytes(ERROR_BODY_LIMIT_BYTES), UTF_8);
             body.transferTo(OutputStream.nullOutputStream());
             return text;
-        }
-    }
-
-    /** Offers one key. A key store would encrypt the key in memory first, which takes longer than the handshake. */
-    private static final class SingleKey extends X509ExtendedKeyManager {
-        private static final String ALIAS = "admin";
-        private final Credential credential;
-
-        SingleKey(Credential credential) {
-            this.credential = credential;
-        }
-
-        @Override
-        public String[] getClientAliases(String keyType, Principal[] issuers) {
-            return new String[]{ALIAS};
-        }
-
-        @Override
-        public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
-            return ALIAS;
-        }
-
-        @Override
-        public String chooseEngineClientAlias(String[] keyTypes, Principal[] issuers, SSLEngine engine) {
-            return ALIAS;
-        }
-
-        @Override
-        public String[] getServerAliases(String keyType, Principal[] issuers) {
-            return new String[0];
-        }
-
-        @Override
-        public @Nullable String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
-            return null;
-        }
-
-        @Override
-        public X509Certificate[] getCertificateChain(String alias) {
-            return new X509Certificate[]{credential.certificate()};
-        }
-
-        @Override
-        public PrivateKey getPrivateKey(String alias) {
-            return credential.privateKey();
         }
     }
 }

@@ -2,18 +2,18 @@ package io.myriad.control.client;
 
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.util.List;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 import org.jspecify.annotations.Nullable;
+
+import io.myriad.certificates.CredentialChain;
+import io.myriad.certificates.SingleKeyManager;
 
 /**
  * Who the client is and whom it trusts.
@@ -35,18 +35,12 @@ public record Credentials(SSLContext tls, Supplier<@Nullable String> bearerToken
     }
 
     private static KeyManager @Nullable [] keyManagers(byte @Nullable [] certificate, byte @Nullable [] key)
-            throws GeneralSecurityException, java.io.IOException {
+            throws GeneralSecurityException {
         if (certificate == null || key == null) {
             return null;
         }
-        List<X509Certificate> chain = Pem.certificates(certificate);
-        PrivateKey privateKey = Pem.privateKey(key);
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry("client", privateKey, new char[0], chain.toArray(X509Certificate[]::new));
-        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(store, new char[0]);
-        return factory.getKeyManagers();
+        return new KeyManager[]{SingleKeyManager
+                .of(new CredentialChain(Pem.privateKey(key), Pem.certificates(certificate)))};
     }
 
     private static TrustManager @Nullable [] trustManagers(byte @Nullable [] authorities)

@@ -23,7 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -36,11 +36,10 @@ import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import io.myriad.certificates.CertificateAuthority;
-import io.myriad.certificates.Credential;
+import io.myriad.certificates.CredentialChain;
+import io.myriad.certificates.SingleKeyManager;
 import io.myriad.metrics.MetricsText;
 
 /**
@@ -49,11 +48,9 @@ import io.myriad.metrics.MetricsText;
  * open to everybody, as upstream's. {@code /metrics} is for {@link MetricsReaders}.
  *
  * <p>
- * The port is taken at once, so that one in use is noticed; without a certificate a self-signed one is made in the
- * background, as making keys would delay the start of everything else.
+ * Without a certificate a self-signed one is made, when the first client connects: most processes are never asked.
  */
 public final class ComponentServer implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(ComponentServer.class);
     private static final String BEARER = "Bearer ";
 
     private final HttpsServer server;
@@ -91,12 +88,10 @@ public final class ComponentServer implements AutoCloseable {
             health.page("/readyz", checks);
             health.page("/livez", Map.of());
             health.metrics(metrics, readers);
-            TrustManager[] clients = clients(serving.clientAuthorities());
-            if (serving.certificate() != null && serving.key() != null) {
-                health.serve(Credential.read(serving.certificate(), serving.key()), clients);
-            } else {
-                health.executor.execute(() -> health.serve(selfSigned(serving.address()), clients));
-            }
+            health.serve(serving.certificate() != null && serving.key() != null
+                    ? SingleKeyManager.of(CredentialChain.read(serving.certificate(), serving.key()))
+                    : SingleKeyManager.whenAsked(() -> selfSigned(serving.address())),
+                    clients(serving.clientAuthorities()));
             return health;
         } catch (IOException | RuntimeException e) {
             health.close();
@@ -109,21 +104,15 @@ public final class ComponentServer implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    private static Credential selfSigned(String address) {
-        return CertificateAuthority.create("self-signed", Clock.systemUTC()).issueServer("localhost",
-                List.of("localhost", address));
+    private static CredentialChain selfSigned(String address) {
+        return CredentialChain.of(CertificateAuthority.create("self-signed", Clock.systemUTC()).issueServer("localhost",
+                List.of("localhost", address)));
     }
 
-    private void serve(Credential credential, TrustManager[] clients) {
+    private void serve(SingleKeyManager key, TrustManager[] clients) {
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            store.setKeyEntry("server", credential.privateKey(), new char[0],
-                    new Certificate[]{credential.certificate()});
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(store, new char[0]);
             SSLContext tls = SSLContext.getInstance("TLS");
-            tls.init(keys.getKeyManagers(), clients, null);
+            tls.init(new KeyManager[]{key}, clients, null);
             server.setHttpsConfigurator(new HttpsConfigurator(tls) {
                 @Override
                 public void configure(HttpsParameters parameters) {
@@ -133,10 +122,8 @@ public final class ComponentServer implements AutoCloseable {
                 }
             });
             server.start();
-        } catch (GeneralSecurityException | IOException e) {
-            log.error("health is not served", e);
-        } catch (IllegalStateException e) {
-            log.debug("closed before it began to serve", e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK has no TLS", e);
         }
     }
 
