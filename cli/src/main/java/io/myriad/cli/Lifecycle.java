@@ -8,7 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
 
 import io.myriad.cli.api.ApiClient;
 import io.myriad.cli.api.Management;
@@ -34,6 +38,7 @@ import io.myriad.cli.terminal.Progress;
  *
  * <p>
  * Where everything runs in one process, that process is started first of all and finds its arguments a little later: the JVM comes up while the certificates are made.
+ * The user's own certificate is made while the services start, which do not need it.
  */
 final class Lifecycle {
     /** A service gets this long to end by itself; the store needs it most, to write its snapshot. */
@@ -41,8 +46,8 @@ final class Lifecycle {
     /** After this nobody believes any more that an API server will be ready, unless the user is more patient. */
     private static final Duration API_LIMIT = Duration.ofMinutes(2);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
-    /** A poll of the nodes takes at most this part of the time. */
-    private static final int NODE_POLL_SHARE = 4;
+    /** The pause after a poll is so many times as long as the poll. */
+    private static final int POLL_SHARE = 4;
     private static final int LOG_TAIL_LINES = 15;
 
     private final Session session;
@@ -50,6 +55,8 @@ final class Lifecycle {
     private final Cluster cluster;
     private final Supervisor supervisor;
     private ClusterState state;
+    /** The making of the user's certificate; done where there is none. */
+    private volatile FutureTask<@Nullable Void> user = done();
 
     Lifecycle(Session session, ClusterState state) {
         this.session = session;
@@ -57,6 +64,12 @@ final class Lifecycle {
         this.state = state;
         this.cluster = state.cluster();
         this.supervisor = cluster.directory().supervisor();
+    }
+
+    private static FutureTask<@Nullable Void> done() {
+        FutureTask<@Nullable Void> task = new FutureTask<>(() -> null);
+        task.run();
+        return task;
     }
 
     /** Starts everything and merges the kubeconfig; returns when the API server and, within the limit, all nodes are ready. */
@@ -68,9 +81,14 @@ final class Lifecycle {
             if (cluster.size().inOneProcess()) {
                 startSupervisor();
             }
-            cluster.directory().pki().ensure(
-                    new Pki.Request(List.of(), List.of(), cluster.apiServerUrls().getFirst(), cluster.contextName()),
-                    session.clock());
+            Pki.Request request = new Pki.Request(List.of(), List.of(), cluster.apiServerUrls().getFirst(),
+                    cluster.contextName());
+            cluster.directory().pki().ensureServices(request, session.clock());
+            user = new FutureTask<>(() -> {
+                cluster.directory().pki().ensureUser(request, session.clock());
+                return null;
+            });
+            Thread.ofPlatform().daemon().name("user-certificate").start(user);
             BootstrapObjects.write(cluster.directory().bootstrapObjects());
             AllInOneArguments.write(state);
             if (!cluster.size().inOneProcess()) {
@@ -79,12 +97,21 @@ final class Lifecycle {
             return "";
         });
         awaitApi(deaths, waitLimit.compareTo(API_LIMIT) > 0 ? waitLimit : API_LIMIT);
+        awaitUser();
         // While the nodes come up; not earlier, for a cluster that does not start must not have changed the current context.
         new KubeconfigFile(state.kubeconfig())
                 .merge(Files.readString(cluster.directory().pki().kubeconfig(Pki.Identity.ADMIN)));
         if (waitLimit.isPositive()) {
             awaitReplicas(deaths, waitLimit);
             awaitNodes(deaths, waitLimit);
+        }
+    }
+
+    private void awaitUser() throws IOException, InterruptedException {
+        try {
+            user.get();
+        } catch (ExecutionException e) {
+            throw new IOException("the user's certificate could not be made: " + e.getCause(), e);
         }
     }
 
@@ -101,8 +128,11 @@ final class Lifecycle {
 
     private void awaitApi(int deaths, Duration limit) throws IOException, InterruptedException {
         progress.step("Starting " + summary(), step -> {
-            List<Component> servers = cluster.components(ServiceKind.APISERVER).toList();
-            await(limit, deaths, servers);
+            if (cluster.size().inOneProcess()) {
+                // A look at a file: asking a process that is just starting takes from what it needs to start.
+                awaitApplied(limit, deaths);
+            }
+            await(limit, deaths, cluster.components(ServiceKind.APISERVER).toList());
             return "";
         });
     }
@@ -137,10 +167,15 @@ final class Lifecycle {
                             + nodes(wanted) + " are ready"
                             + logTail(cluster.components(ServiceKind.HOLLOW_NODES).findFirst().orElseThrow()));
                 }
-                long pauseNanos = (System.nanoTime() - startNanos) * NODE_POLL_SHARE;
-                Thread.sleep(Duration.ofNanos(Math.max(POLL_INTERVAL.toNanos(), pauseNanos)));
+                pauseAfterPoll(startNanos);
             }
         });
+    }
+
+    /** Asking must not take the processor from those who are to answer. */
+    private static void pauseAfterPoll(long startNanos) throws InterruptedException {
+        long pauseNanos = (System.nanoTime() - startNanos) * POLL_SHARE;
+        Thread.sleep(Duration.ofNanos(Math.max(POLL_INTERVAL.toNanos(), pauseNanos)));
     }
 
     /** Waits until services say that they are ready; a process that ends meanwhile ends the wait. */
@@ -149,13 +184,13 @@ final class Lifecycle {
         long deadlineNanos = System.nanoTime() + limit.toNanos();
         for (Component component : components) {
             Management management = new Management(cluster.port(component, Port.MANAGEMENT));
-            while (!management.isReady()) {
+            for (long startNanos = System.nanoTime(); !management.isReady(); startNanos = System.nanoTime()) {
                 failOnDeath(deaths);
                 if (System.nanoTime() > deadlineNanos) {
                     throw new UserError(
                             component.name() + " is not ready after " + limit.toSeconds() + " s" + logTail(component));
                 }
-                Thread.sleep(POLL_INTERVAL);
+                pauseAfterPoll(startNanos);
             }
         }
     }
@@ -201,6 +236,14 @@ final class Lifecycle {
 
     /** The same without a word. */
     void deleteQuietly(Optional<Path> otherKubeconfig) throws IOException {
+        try {
+            // Or it would write into what is being deleted.
+            user.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException notMade) {
+            // So much the better.
+        }
         // Nothing is kept, so nothing needs to be written down by those who are stopped.
         supervisor.stop(cluster.stopOrder(), Duration.ZERO);
         new KubeconfigFile(state.kubeconfig()).remove(cluster.contextName());
@@ -224,7 +267,7 @@ final class Lifecycle {
                 state = state.withRestart(component);
                 state.write();
                 AllInOneArguments.write(state);
-                awaitApplied();
+                awaitApplied(API_LIMIT, supervisor.deaths().size());
             }
             await(API_LIMIT, supervisor.deaths().size(), alone ? List.of(component) : process.components());
             return "";
@@ -232,14 +275,13 @@ final class Lifecycle {
     }
 
     /** Waits until the all-in-one process runs what its arguments say. */
-    private void awaitApplied() throws IOException, InterruptedException {
-        long deadlineNanos = System.nanoTime() + API_LIMIT.toNanos();
-        int deaths = supervisor.deaths().size();
+    private void awaitApplied(Duration limit, int deaths) throws IOException, InterruptedException {
+        long deadlineNanos = System.nanoTime() + limit.toNanos();
         while (AllInOneArguments.appliedGeneration(cluster.directory()) < state.generation()) {
             failOnDeath(deaths);
             if (System.nanoTime() > deadlineNanos) {
-                throw new UserError(Cluster.ALL_IN_ONE + " did not take over its new arguments within "
-                        + API_LIMIT.toSeconds() + " s" + logTail(Cluster.ALL_IN_ONE));
+                throw new UserError(Cluster.ALL_IN_ONE + " does not run what it is to run after "
+                        + limit.toSeconds() + " s" + logTail(Cluster.ALL_IN_ONE));
             }
             Thread.sleep(POLL_INTERVAL);
         }
@@ -282,7 +324,7 @@ final class Lifecycle {
         progress.step("Changing from " + nodes(before.nodes()) + " to " + nodes(cluster.size().nodes()), step -> {
             if (cluster.size().inOneProcess()) {
                 AllInOneArguments.write(state);
-                awaitApplied();
+                awaitApplied(API_LIMIT, supervisor.deaths().size());
             } else if (component.isPresent()) {
                 String name = component.get().name();
                 supervisor.define(name, session.java().get().of(cluster.process(component.get()), cluster.size()));

@@ -155,6 +155,12 @@ public record Pki(Path directory) {
      * them.
      */
     public void ensure(Request request, InstantSource clock) throws IOException {
+        ensureServices(request, clock);
+        ensureUser(request, clock);
+    }
+
+    /** The part of {@link #ensure} that the services need. */
+    public void ensureServices(Request request, InstantSource clock) throws IOException {
         Files.createDirectories(directory.resolve("etcd"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Map<Authority, CertificateAuthority> authorities = new EnumMap<>(Authority.class);
@@ -163,7 +169,7 @@ public record Pki(Path directory) {
         }
         for (Identity identity : Identity.values()) {
             CertificateAuthority authority = authorities.get(identity.authority);
-            if (authority != null && needsIssue(identity, clock)) {
+            if (identity != Identity.ADMIN && authority != null && needsIssue(identity, clock)) {
                 write(identity, issue(authority, identity, request), authority, request);
             }
         }
@@ -171,6 +177,17 @@ public record Pki(Path directory) {
             KeyPair keys = KeyPairs.generate();
             Pem.writeSecret(serviceAccountKey(), Pem.encode(keys.getPrivate()));
             Pem.writePublic(serviceAccountPublicKey(), Pem.encode(keys.getPublic()));
+        }
+    }
+
+    /**
+     * The other part: what the user who created the cluster needs. The key is RSA and takes up to a second, which services
+     * need not wait for. After {@link #ensureServices}; no two threads may be here at a time.
+     */
+    public void ensureUser(Request request, InstantSource clock) throws IOException {
+        if (needsIssue(Identity.ADMIN, clock)) {
+            CertificateAuthority authority = ensure(Identity.ADMIN.authority, clock);
+            write(Identity.ADMIN, issue(authority, Identity.ADMIN, request), authority, request);
         }
     }
 
