@@ -15,6 +15,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+import io.myriad.api.value.GoDuration;
 import io.myriad.apiserver.ApiserverOptions.AuthorizationMode;
 import io.myriad.apiserver.ApiserverOptions.EndpointReconciler;
 import io.myriad.apiserver.ApiserverOptions.LogFormat;
@@ -196,7 +197,7 @@ final class ApiserverFlags {
         ApiserverFlags flags = new ApiserverFlags();
         CommandLine commandLine = new CommandLine(flags).setUnmatchedArgumentsAllowed(false)
                 .setTrimQuotes(false).setCaseInsensitiveEnumValuesAllowed(true).setOverwrittenOptionsAllowed(true)
-                .registerConverter(Duration.class, Durations::parse)
+                .registerConverter(Duration.class, ApiserverFlags::duration)
                 .registerConverter(AuthorizationMode.class, ApiserverFlags::authorizationMode);
         try {
             commandLine.parseArgs(AcceptedFlags.without(args));
@@ -347,5 +348,17 @@ final class ApiserverFlags {
         if (!condition) {
             throw new IllegalArgumentException(flag + ": " + rule);
         }
+    }
+
+    private static Duration duration(String text) {
+        try {
+            long nanos = GoDuration.parse(text);
+            if (nanos >= 0) {
+                return Duration.ofNanos(nanos);
+            }
+        } catch (IllegalArgumentException notOne) {
+            // Said below, with an example.
+        }
+        throw new CommandLine.TypeConversionException("'" + text + "' is not a duration such as 1m30s");
     }
 }

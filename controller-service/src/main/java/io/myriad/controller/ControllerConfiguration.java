@@ -15,7 +15,8 @@ final class ControllerConfiguration {
     private ControllerConfiguration() {}
 
     static void register(GenericApplicationContext context, ControllerOptions options) {
-        context.registerBean(ControllerService.class, () -> service(options, context.getBean(PrometheusMeterRegistry.class)));
+        context.registerBean(ControllerService.class,
+                () -> service(options, context.getBean(PrometheusMeterRegistry.class)));
         // Ready means that this replica could lead now; whether it does is a detail.
         context.registerBean("controllers", HealthIndicator.class, () -> {
             ControllerService service = context.getBean(ControllerService.class);

@@ -3,12 +3,16 @@ package io.myriad.controller;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
+
+import io.myriad.certificates.PemKeys;
 import io.myriad.control.client.Discovery;
 import io.myriad.controller.clusterrole.ClusterRoleAggregationController;
 import io.myriad.controller.deployment.DeploymentController;
@@ -23,6 +27,7 @@ import io.myriad.controller.podgc.PodGarbageController;
 import io.myriad.controller.replicaset.ReplicaSetController;
 import io.myriad.controller.resourcequota.ResourceQuotaController;
 import io.myriad.controller.rootca.RootAuthorityController;
+import io.myriad.controller.serviceaccount.AccountTokenController;
 import io.myriad.controller.serviceaccount.ServiceAccountController;
 import io.myriad.controller.tainteviction.TaintEvictionController;
 
@@ -55,6 +60,11 @@ final class Controllers {
             table.put("root-ca-certificate-publisher-controller",
                     () -> new RootAuthorityController(authorities, context));
         }
+        PrivateKey key = accountKey(options);
+        if (key != null) {
+            table.put("serviceaccount-token-controller", () -> new AccountTokenController(key, authorities,
+                    workers(options, "serviceaccount-token"), context));
+        }
         table.put("clusterrole-aggregation-controller", () -> new ClusterRoleAggregationController(context));
         table.put("node-lifecycle-controller", () -> new NodeLifecycleController(options.nodes(), context));
         table.put("taint-eviction-controller", () -> new TaintEvictionController(context));
@@ -72,6 +82,11 @@ final class Controllers {
     private static String rootAuthorities(ControllerOptions options) throws IOException {
         Path file = options.rootAuthority();
         return file == null ? "" : Files.readString(file);
+    }
+
+    private static @Nullable PrivateKey accountKey(ControllerOptions options) throws IOException {
+        Path file = options.serviceAccountKey();
+        return file == null ? null : PemKeys.readPrivateKey(file);
     }
 
     private static int workers(ControllerOptions options, String kind) {

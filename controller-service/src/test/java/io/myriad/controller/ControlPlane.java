@@ -93,7 +93,8 @@ final class ControlPlane implements AutoCloseable {
         ControllerContext context = new ControllerContext(client, informers, registry, clock,
                 () -> System.nanoTime() + aheadNanos.get(), new Random(1), "test");
         String[] all = java.util.stream.Stream.concat(java.util.stream.Stream.of("--root-ca-file",
-                directory.resolve("ca.crt").toString()), java.util.Arrays.stream(flags)).toArray(String[]::new);
+                directory.resolve("ca.crt").toString(), "--service-account-private-key-file",
+                directory.resolve("sa.key").toString()), java.util.Arrays.stream(flags)).toArray(String[]::new);
         controllers = Controllers.create(ControllerOptions.parse(all), context);
     }
 

@@ -2,6 +2,7 @@ package io.myriad.controller;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterAll;
@@ -25,6 +26,7 @@ import io.myriad.control.informer.InformerSpec;
 import io.myriad.controller.model.Samples;
 
 import static io.myriad.controller.ControlPlane.eventually;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** All controllers against a real API server and store; the test plays scheduler and kubelet. */
@@ -166,6 +168,51 @@ class ControllersTest {
         delete(Resources.SERVICE_ACCOUNTS, ns, "default", null);
         eventually("both again", () -> !gone(Resources.CONFIG_MAPS, ns, "kube-root-ca.crt")
                 && !gone(Resources.SERVICE_ACCOUNTS, ns, "default"));
+    }
+
+    @Test
+    void aTokenSecretHoldsATokenAsLongAsItsAccountIsThere() {
+        String ns = namespace("tokens");
+        create(Resources.SERVICE_ACCOUNTS, ns, "{'metadata':{'name':'robot'}}");
+        create(Resources.SECRETS, ns, """
+                {'metadata':{'name':'robot-token','annotations':{'kubernetes.io/service-account.name':'robot'}},
+                 'type':'kubernetes.io/service-account-token'}""");
+        eventually("a token",
+                () -> !get(Resources.SECRETS, ns, "robot-token").path("data").path("token").isMissingNode());
+        ObjectNode secret = get(Resources.SECRETS, ns, "robot-token");
+        assertThat(secret.path("metadata").path("annotations").path("kubernetes.io/service-account.uid"))
+                .isEqualTo(get(Resources.SERVICE_ACCOUNTS, ns, "robot").path("metadata").path("uid"));
+        assertThat(decoded(secret, "namespace")).isEqualTo(ns);
+        assertThat(decoded(secret, "ca.crt")).isEqualTo(plane.authority);
+        String token = decoded(secret, "token");
+        JsonNode status = review(token);
+        assertThat(status.path("authenticated").asBoolean()).isTrue();
+        assertThat(status.path("user").path("username").asString()).isEqualTo("system:serviceaccount:" + ns + ":robot");
+
+        merge(Resources.SECRETS, ns, "robot-token", "", "{'data':{'ca.crt':null,'token':'" + base64("another") + "'}}");
+        eventually("the authorities again",
+                () -> !get(Resources.SECRETS, ns, "robot-token").path("data").path("ca.crt").isMissingNode());
+        assertThat(decoded(get(Resources.SECRETS, ns, "robot-token"), "token")).isEqualTo("another");
+        assertThat(review(token).path("authenticated").asBoolean()).as("its Secret holds another one").isFalse();
+
+        delete(Resources.SERVICE_ACCOUNTS, ns, "robot", null);
+        eventually("no token without an account", () -> gone(Resources.SECRETS, ns, "robot-token"));
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
+    }
+
+    private static String decoded(ObjectNode secret, String key) {
+        return new String(Base64.getDecoder().decode(secret.path("data").path(key).asString()), UTF_8);
+    }
+
+    private JsonNode review(String token) {
+        return plane.client.create(
+                ApiPath.of(new GroupVersionResource("authentication.k8s.io", "v1", "tokenreviews")),
+                Samples.json("{'apiVersion':'authentication.k8s.io/v1','kind':'TokenReview','spec':{'token':'" + token
+                        + "'}}"))
+                .path("status");
     }
 
     @Test

@@ -25,7 +25,8 @@ final class ManagementBeans {
     private ManagementBeans() {}
 
     static void register(GenericApplicationContext context, int port) {
-        context.registerBean(PrometheusMeterRegistry.class, () -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        context.registerBean(PrometheusMeterRegistry.class,
+                () -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         if (port == 0) {
             return;
         }

@@ -66,6 +66,9 @@ public final class ServiceAccountTokens implements Authenticator, TokenIssuer {
     private static final GroupVersionResource ACCOUNTS = new GroupVersionResource("", "v1", "serviceaccounts");
     private static final String PRIVATE_CLAIMS = "kubernetes.io";
     private static final String USER_PREFIX = "system:serviceaccount:";
+    /** Of tokens that are kept in Secrets, without end and audience. */
+    private static final String KEPT_ISSUER = "kubernetes/serviceaccount";
+    private static final String INVALID_SINCE = "kubernetes.io/legacy-token-invalid-since";
     private static final int TOKEN_LENGTH_LIMIT = 16 * 1024;
     private static final long CLOCK_SKEW_SECONDS = 60;
 
@@ -253,6 +256,11 @@ public final class ServiceAccountTokens implements Authenticator, TokenIssuer {
         try {
             SignedJWT jwt = SignedJWT.parse(token);
             JWTClaimsSet claims = jwt.getJWTClaimsSet();
+            if (KEPT_ISSUER.equals(claims.getIssuer())) {
+                return accepted.stream().anyMatch(audiences::contains) && checked(jwt)
+                        ? userOfKept(token, claims)
+                        : null;
+            }
             return issuer.equals(claims.getIssuer()) && checked(jwt) && inTime(claims)
                     && claims.getAudience().stream().anyMatch(accepted::contains) ? user(claims) : null;
         } catch (ParseException | JOSEException notAToken) {
@@ -316,6 +324,43 @@ public final class ServiceAccountTokens implements Authenticator, TokenIssuer {
         }
         return new User(USER_PREFIX + namespace + ":" + name, uid,
                 List.of("system:serviceaccounts", "system:serviceaccounts:" + namespace), extra);
+    }
+
+    /** The user of a token that is kept in a Secret: it is valid as long as that Secret holds it. */
+    private @Nullable User userOfKept(String token, JWTClaimsSet claims) throws ParseException {
+        String namespace = kept(claims, "namespace");
+        String name = kept(claims, "service-account.name");
+        String uid = kept(claims, "service-account.uid");
+        String secretName = kept(claims, "secret.name");
+        if (namespace.isEmpty() || name.isEmpty() || uid.isEmpty() || secretName.isEmpty()
+                || !(USER_PREFIX + namespace + ":" + name).equals(claims.getSubject())
+                || !alive(ACCOUNTS, namespace, name, uid)) {
+            return null;
+        }
+        ObjectNode secret = lookup.cached(Binding.SECRET.resource, namespace, secretName);
+        if (secret == null || !holds(secret, token)) {
+            // The cache may not have heard of a new token yet.
+            secret = lookup.current(Binding.SECRET.resource, namespace, secretName);
+        }
+        return secret != null && holds(secret, token)
+                ? new User(USER_PREFIX + namespace + ":" + name, uid,
+                        List.of("system:serviceaccounts", "system:serviceaccounts:" + namespace), Map.of())
+                : null;
+    }
+
+    private static String kept(JWTClaimsSet claims, String name) throws ParseException {
+        String value = claims.getStringClaim(KEPT_ISSUER + "/" + name);
+        return value == null ? "" : value;
+    }
+
+    private static boolean holds(ObjectNode secret, String token) {
+        String encoded = Base64.getEncoder().encodeToString(token.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        JsonNode metadata = secret.path("metadata");
+        return metadata.path("deletionTimestamp").isMissingNode()
+                && metadata.path("labels").path(INVALID_SINCE).isMissingNode()
+                && MessageDigest.isEqual(encoded.getBytes(java.nio.charset.StandardCharsets.US_ASCII),
+                        secret.path("data").path("token").stringValue("")
+                                .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     }
 
     private boolean alive(GroupVersionResource resource, String namespace, String name, String uid) {

@@ -82,7 +82,8 @@ public final class Storages implements AutoCloseable {
         this.limits = limits;
         this.mainFeed = new Feed(store, keys.root());
         this.overrides = overrides.entrySet().stream().collect(
-                Collectors.toUnmodifiableMap(Map.Entry::getKey, override -> new Feed(override.getValue(), keys.root())));
+                Collectors.toUnmodifiableMap(Map.Entry::getKey,
+                        override -> new Feed(override.getValue(), keys.root())));
     }
 
     /** Starts to watch the stores. Until then everything waits that needs them. */

@@ -1,5 +1,5 @@
 /**
- * Gives each namespace the service account {@code default}, without which no pod is admitted.
+ * Gives each namespace the service account {@code default}, without which no pod is admitted, and each token Secret its token.
  */
 @NullMarked
 package io.myriad.controller.serviceaccount;
