@@ -147,16 +147,18 @@ public final class CertificateAuthority {
     }
 
     /**
-     * A certificate for a person's kubeconfig, which programs of any kind read. Its key is RSA: some clients take every
-     * key in a kubeconfig for one unless they are told otherwise.
+     * A certificate for a person's kubeconfig, which programs of any kind read. Its key should be RSA: some clients take
+     * every key in a kubeconfig for one unless they are told otherwise.
      *
+     * @param keys
+     *            the person's keys
      * @param commonName
      *            the user's name, as the API server understands it
      * @param organizations
      *            the user's groups
      */
-    public Credential issueUser(String commonName, List<String> organizations) {
-        return issue(KeyPairs.generateRsa(), name(commonName, organizations), List.of(), KeyPurposeId.id_kp_clientAuth);
+    public Credential issueUser(KeyPair keys, String commonName, List<String> organizations) {
+        return issue(keys, name(commonName, organizations), List.of(), KeyPurposeId.id_kp_clientAuth);
     }
 
     private Credential issue(KeyPair keys, X500Name subject, List<String> hosts, KeyPurposeId... purposes) {

@@ -38,7 +38,8 @@ final class SingleKeyManagerTest {
             assertThat(made).hasValue(0);
 
             assertThat(handshake(listener, version, authority.issueClient("alice", List.of()))).isEqualTo("CN=alice");
-            assertThat(handshake(listener, version, authority.issueUser("bob", List.of()))).isEqualTo("CN=bob");
+            assertThat(handshake(listener, version, authority.issueUser(KeyPairs.generateRsa(), "bob", List.of())))
+                    .isEqualTo("CN=bob");
 
             assertThat(made).hasValue(1);
         }

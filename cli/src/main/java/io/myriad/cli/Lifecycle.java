@@ -85,7 +85,7 @@ final class Lifecycle {
                     cluster.contextName());
             cluster.directory().pki().ensureServices(request, session.clock());
             user = new FutureTask<>(() -> {
-                cluster.directory().pki().ensureUser(request, session.clock());
+                cluster.directory().pki().ensureUser(request, session.clock(), session.clusters().userKey()::keys);
                 return null;
             });
             Thread.ofPlatform().daemon().name("user-certificate").start(user);

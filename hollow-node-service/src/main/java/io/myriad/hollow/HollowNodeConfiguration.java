@@ -15,7 +15,8 @@ final class HollowNodeConfiguration {
     private HollowNodeConfiguration() {}
 
     static void register(GenericApplicationContext context, HollowNodeOptions options) {
-        context.registerBean(HollowNodeService.class, () -> service(options, context.getBean(PrometheusMeterRegistry.class)));
+        context.registerBean(HollowNodeService.class,
+                () -> service(options, context.getBean(PrometheusMeterRegistry.class)));
         // Ready means that all nodes are registered and have a lease.
         context.registerBean("nodes", HealthIndicator.class, () -> {
             HollowNodeService service = context.getBean(HollowNodeService.class);

@@ -15,7 +15,8 @@ final class SchedulerConfiguration {
     private SchedulerConfiguration() {}
 
     static void register(GenericApplicationContext context, SchedulerOptions options) {
-        context.registerBean(SchedulerService.class, () -> service(options, context.getBean(PrometheusMeterRegistry.class)));
+        context.registerBean(SchedulerService.class,
+                () -> service(options, context.getBean(PrometheusMeterRegistry.class)));
         // Ready means that scheduling could begin at once, whether or not this process leads.
         context.registerBean("scheduler", HealthIndicator.class, () -> {
             SchedulerService service = context.getBean(SchedulerService.class);

@@ -58,7 +58,8 @@ public final class ApiClient {
     public static ApiClient of(Pki pki, List<String> servers) throws IOException {
         Credential admin = Credential.read(pki.certificate(Pki.Identity.ADMIN), pki.key(Pki.Identity.ADMIN));
         X509Certificate authority = Pem.readCertificate(pki.certificate(Pki.Authority.CLUSTER));
-        return new ApiClient(servers, sockets(authority, new KeyManager[]{SingleKeyManager.of(CredentialChain.of(admin))}), "");
+        return new ApiClient(servers,
+                sockets(authority, new KeyManager[]{SingleKeyManager.of(CredentialChain.of(admin))}), "");
     }
 
     /**

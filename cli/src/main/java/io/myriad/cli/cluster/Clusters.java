@@ -48,6 +48,11 @@ public final class Clusters {
         }
     }
 
+    /** The key of the user in all their clusters. */
+    public UserKey userKey() {
+        return new UserKey(directory.resolveSibling("user.key"));
+    }
+
     /** Whether there is a cluster of this name. */
     public boolean exists(String name) {
         return Files.exists(directory(name).root());

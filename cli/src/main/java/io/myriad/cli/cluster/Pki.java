@@ -156,7 +156,12 @@ public record Pki(Path directory) {
      */
     public void ensure(Request request, InstantSource clock) throws IOException {
         ensureServices(request, clock);
-        ensureUser(request, clock);
+        ensureUser(request, clock, KeyPairs::generateRsa);
+    }
+
+    /** Where the user's keys come from. */
+    public interface KeySource {
+        KeyPair keys() throws IOException;
     }
 
     /** The part of {@link #ensure} that the services need. */
@@ -181,13 +186,14 @@ public record Pki(Path directory) {
     }
 
     /**
-     * The other part: what the user who created the cluster needs. The key is RSA and takes up to a second, which services
-     * need not wait for. After {@link #ensureServices}; no two threads may be here at a time.
+     * The other part: what the user who created the cluster needs. A new key takes up to two seconds, which services need
+     * not wait for. After {@link #ensureServices}; no two threads may be here at a time.
      */
-    public void ensureUser(Request request, InstantSource clock) throws IOException {
+    public void ensureUser(Request request, InstantSource clock, KeySource keys) throws IOException {
         if (needsIssue(Identity.ADMIN, clock)) {
             CertificateAuthority authority = ensure(Identity.ADMIN.authority, clock);
-            write(Identity.ADMIN, issue(authority, Identity.ADMIN, request), authority, request);
+            Credential user = authority.issueUser(keys.keys(), Identity.ADMIN.commonName, Identity.ADMIN.groups);
+            write(Identity.ADMIN, user, authority, request);
         }
     }
 
@@ -217,10 +223,7 @@ public record Pki(Path directory) {
             case API_SERVER -> authority.issueServer(identity.commonName,
                     join(join(LOOPBACK, API_SERVICE_NAMES), request.apiServerHosts()));
             case SERVER -> authority.issueServer(identity.commonName, join(LOOPBACK, request.apiServerHosts()));
-            case CLIENT -> authority.issueClient(identity.commonName, identity.groups);
-            case API_CLIENT -> identity == Identity.ADMIN
-                    ? authority.issueUser(identity.commonName, identity.groups)
-                    : authority.issueClient(identity.commonName, identity.groups);
+            case CLIENT, API_CLIENT -> authority.issueClient(identity.commonName, identity.groups);
         };
     }
 
