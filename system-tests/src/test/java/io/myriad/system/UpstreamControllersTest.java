@@ -139,7 +139,9 @@ class UpstreamControllersTest {
     }
 
     private static boolean isUsual(String line) {
-        // Written while others change the same object, it is tried again; and about a file that nobody has given.
-        return line.contains("the object has been modified") || line.contains("The manifest file is empty, ignoring.");
+        // Written while others change the same object, or seen before its own last write has come back, it is tried again;
+        // and about a file that nobody has given.
+        return line.contains("the object has been modified") || line.contains("is not as new as written version")
+                || line.contains("The manifest file is empty, ignoring.");
     }
 }

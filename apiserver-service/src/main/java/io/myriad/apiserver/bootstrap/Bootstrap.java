@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +52,8 @@ public final class Bootstrap {
     private static final String AUTO_UPDATE = "rbac.authorization.kubernetes.io/autoupdate";
     private static final int CONCURRENT_WRITES = 32;
     private static final String CLIENT_TRUST = "extension-apiserver-authentication";
+    /** Since when uses of service accounts' eternal tokens are noted: the controller that deletes unused ones reads it. */
+    private static final String TOKEN_TRACKING = "kube-apiserver-legacy-service-account-token-tracking";
     private static final GroupVersionResource CONFIG_MAPS = new GroupVersionResource("", "v1", "configmaps");
     private static final GroupVersionResource SERVICES = new GroupVersionResource("", "v1", "services");
     private static final GroupVersionResource SERVICE_CIDRS = new GroupVersionResource("networking.k8s.io", "v1",
@@ -97,6 +102,7 @@ public final class Bootstrap {
         List<Entry> others = new ArrayList<>(entries);
         others.removeAll(namespaces);
         others.add(serviceRange());
+        others.add(tokenTracking());
         if (!settings.clientTrust.isEmpty()) {
             others.add(clientTrust());
         }
@@ -169,14 +175,21 @@ public final class Bootstrap {
     }
 
     /**
-     * Adds the rules or subjects that a default role or binding lacks, when its annotation allows that, and brings what is
-     * told of trusted clients up to date.
+     * Adds the rules or subjects that a default role or binding lacks, when its annotation allows that, brings what is told
+     * of trusted clients up to date, and mends the date since when tokens are tracked.
      */
     private void reconcile(Entry entry, ObjectNode existing) {
         if (entry.resource.equals(CONFIG_MAPS) && entry.name.equals(CLIENT_TRUST)) {
             // The files may be others than when it was written.
             if (!existing.path("data").equals(entry.object.path("data"))) {
                 existing.set("data", entry.object.path("data").deepCopy());
+                updateUnlessChanged(() -> writer.update(entry.resource, entry.namespace, existing));
+            }
+            return;
+        }
+        if (entry.resource.equals(CONFIG_MAPS) && entry.name.equals(TOKEN_TRACKING)) {
+            if (!isDate(existing.path("data").path("since").asString(""))) {
+                existing.withObjectProperty("data").set("since", entry.object.path("data").get("since"));
                 updateUnlessChanged(() -> writer.update(entry.resource, entry.namespace, existing));
             }
             return;
@@ -221,6 +234,22 @@ public final class Bootstrap {
         ObjectNode data = object.putObject("data");
         settings.clientTrust.forEach(data::put);
         return new Entry(CONFIG_MAPS, "kube-system", CLIENT_TRUST, object);
+    }
+
+    private Entry tokenTracking() {
+        ObjectNode object = named("v1", "ConfigMap", TOKEN_TRACKING);
+        object.withObjectProperty("metadata").put("namespace", "kube-system");
+        object.putObject("data").put("since", LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toString());
+        return new Entry(CONFIG_MAPS, "kube-system", TOKEN_TRACKING, object);
+    }
+
+    private static boolean isDate(String text) {
+        try {
+            LocalDate.parse(text);
+            return true;
+        } catch (DateTimeParseException other) {
+            return false;
+        }
     }
 
     private Entry service() {

@@ -131,7 +131,7 @@ final class ListWriter {
                 if (partial) {
                     encoder.partialJson(resource, object, format.viewVersion(), item);
                 } else {
-                    encoder.json(resource, object, resource.form().encoding() == Encoding.JSON, item);
+                    encoder.json(resource, object, resource.custom(), item);
                 }
                 out.write(item.array(), 0, item.size());
             }

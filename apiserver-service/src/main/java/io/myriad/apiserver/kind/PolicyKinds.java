@@ -22,13 +22,17 @@ final class PolicyKinds {
         return DeclaredStrategy.withStatus().generation().defaults(scaler -> {
             ObjectNode spec = Defaults.object(scaler, "spec");
             Defaults.number(spec, "minReplicas", 1);
-            boolean older = scaler.path("apiVersion").stringValue("").equals("autoscaling/v1");
-            if (older) {
-                Defaults.number(spec, "targetCPUUtilizationPercentage", 80);
-            } else if (spec.path("metrics").isEmpty()) {
-                ObjectNode resource = spec.putArray("metrics").addObject().put("type", "Resource")
-                        .putObject("resource").put("name", "cpu");
-                resource.putObject("target").put("type", "Utilization").put("averageUtilization", 80);
+            if (scaler.path("apiVersion").stringValue("").equals("autoscaling/v1")) {
+                if (!scaler.path("metadata").path("annotations").has(AutoscalerAnnotations.METRICS)) {
+                    Defaults.number(spec, "targetCPUUtilizationPercentage", 80);
+                }
+            } else {
+                AutoscalerAnnotations.drop(scaler);
+                if (spec.path("metrics").isEmpty()) {
+                    ObjectNode resource = spec.putArray("metrics").addObject().put("type", "Resource")
+                            .putObject("resource").put("name", "cpu");
+                    resource.putObject("target").put("type", "Utilization").put("averageUtilization", 80);
+                }
             }
             behavior(spec);
         }).rules(check -> autoscaler(check.at("spec")));

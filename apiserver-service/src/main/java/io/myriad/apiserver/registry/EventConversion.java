@@ -1,6 +1,7 @@
 package io.myriad.apiserver.registry;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -12,11 +13,18 @@ final class EventConversion implements Conversion {
             {"reportingComponent", "reportingController"}, {"source", "deprecatedSource"},
             {"firstTimestamp", "deprecatedFirstTimestamp"}, {"lastTimestamp", "deprecatedLastTimestamp"},
             {"count", "deprecatedCount"}};
+    /** The core group always shows them. */
+    private static final List<String> OMITTED_WHEN_EMPTY = List.of("reportingController", "reportingInstance");
 
     @Override
     public ObjectNode toServed(ObjectNode stored) {
         for (String[] pair : NAMES) {
             Conversions.rename(stored, pair[0], pair[1]);
+        }
+        for (String name : OMITTED_WHEN_EMPTY) {
+            if (stored.path(name).asString("").isEmpty()) {
+                stored.remove(name);
+            }
         }
         return stored;
     }
