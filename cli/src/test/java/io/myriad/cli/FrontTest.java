@@ -123,6 +123,21 @@ final class FrontTest {
     }
 
     @Test
+    void buildsWhatHasChangedAndStartsNothing() throws Exception {
+        myriad("status");
+        change(checkout.resolve("cli/src/main/java/A.java"));
+
+        Result changed = myriad("build");
+        Result unchanged = myriad("build");
+
+        assertThat(changed.exitCode()).as(changed.err()).isZero();
+        assertThat(changed.err()).contains(" ✓ Building Myriad", " ✓ Recording");
+        assertThat(changed.out()).isEmpty();
+        assertThat(unchanged).isEqualTo(new Result(0, "", ""));
+        assertThat(Files.readAllLines(checkout.resolve("built"))).hasSize(2);
+    }
+
+    @Test
     void looksAtAClusterAndEndsItWithTheBuildThatThereIs() throws Exception {
         myriad("create", "cluster");
         change(checkout.resolve("cli/src/main/java/A.java"));

@@ -12,7 +12,7 @@ import io.myriad.control.client.ApiClient;
 import io.myriad.control.client.ClientOptions;
 import io.myriad.control.client.KubeConfig;
 
-/** The command {@code benchmarks/first-sizes}; {@link Settings#USAGE} says what it does. */
+/** The command {@code benchmarks/first-sizes}; the script says what it does. */
 final class FirstSizes {
     private final Settings settings;
     private final Path checkout;
@@ -31,7 +31,7 @@ final class FirstSizes {
         try {
             settings = Settings.parse(List.of(arguments).subList(1, arguments.length).toArray(String[]::new));
         } catch (IllegalArgumentException e) {
-            System.err.println("first-sizes: " + e.getMessage() + "\n\n" + Settings.USAGE);
+            System.err.println("first-sizes: " + e.getMessage() + " (see 'benchmarks/first-sizes --help')");
             System.exit(2);
             return;
         }

@@ -21,16 +21,6 @@ import java.util.List;
 record Settings(int nodes, int pods, int storedPods, int deployments, int rounds, Path peers, boolean real,
         boolean json, boolean keep,
         List<String> createFlags) {
-    static final String USAGE = """
-            benchmarks/first-sizes [--nodes 1000] [--pods 10000] [--deployments 20] [--rounds 20]
-                                   [--stored-pods 0] [--real] [--output table|json] [--keep] [FLAG FOR 'create cluster' ...]
-
-            Creates a cluster, brings Deployments to all pods Running, and lists the pods: seconds, pods a second,
-            processor time, memory of each process. With --real the same pods are also listed from the real
-            kube-apiserver over the real etcd (system-tests/peers/build.sh makes them). --stored-pods are written right
-            into the store beside those of Deployments: with --nodes 0 --pods 0 lists alone are measured. --keep leaves
-            the cluster.""";
-
     /** Reads the command's arguments. */
     static Settings parse(String... arguments) {
         int nodes = 1_000;
