@@ -106,12 +106,6 @@ public final class ApiFrontend implements CallHandler {
 
     private void serve(HttpCall call, RequestInfo info) {
         User user = impersonated(call, authenticated(call));
-        if (call.header("Upgrade").equalsIgnoreCase("websocket")) {
-            // Not served; a server may ignore the wish. The plain answer to a watch has no end, and fabric8's client waits for
-            // it: an answer that ends at once makes it watch with a GET. One with an error it would repeat for 20 s first.
-            call.respond(200, new byte[0]);
-            return;
-        }
         flows.put(call, info, user);
         if (!METHODS.contains(call.method()) && info.isResource()) {
             throw ResourceEndpoint.methodNotAllowed();
@@ -141,7 +135,7 @@ public final class ApiFrontend implements CallHandler {
         String authorization = call.header("Authorization");
         String token = authorization.regionMatches(true, 0, "Bearer ", 0, 7)
                 ? authorization.substring(7).strip()
-                : null;
+                : WebSocketHandshake.token(call);
         User user = guards.authenticator().authenticate(new Authenticator.Credentials(
                 verified ? call.peerCertificates() : List.of(), token == null || token.isEmpty() ? null : token));
         // A certificate that nobody vouches for is a wrong credential, not none.

@@ -276,12 +276,35 @@ final class CallReader extends ChannelInboundHandlerAdapter {
         } else if (!http2) {
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
-        NettyStream opened = new NettyStream(ctx, connection(ctx), () -> answered(ctx));
+        NettyStream opened = new NettyStream(ctx, connection(ctx), NettyStream.Form.BODY, () -> answered(ctx));
         ctx.executor().execute(() -> {
             prepare(response);
             stream = opened;
             ctx.write(response);
             if (!ctx.channel().isActive()) {
+                opened.lost();
+            }
+        });
+        return opened;
+    }
+
+    /** Turns the connection into a WebSocket, which is all it will ever be. */
+    ResponseStream webSocket(HttpHeaders headers, NettyStream.Form form) {
+        if (http2) {
+            throw new IllegalStateException("a stream of HTTP/2 cannot become a WebSocket");
+        }
+        ChannelHandlerContext ctx = context();
+        NettyStream opened = new NettyStream(ctx, connection(ctx), form, () -> answered(ctx));
+        ctx.executor().execute(() -> {
+            keepAlive = false;
+            stream = opened;
+            dropPipelined();
+            ctx.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS,
+                    Unpooled.EMPTY_BUFFER, headers, EmptyHttpHeaders.INSTANCE));
+            if (ctx.channel().isActive()) {
+                WebSocketReader.install(ctx);
+                ctx.channel().config().setAutoRead(true);
+            } else {
                 opened.lost();
             }
         });
@@ -338,9 +361,13 @@ final class CallReader extends ChannelInboundHandlerAdapter {
         if (stream != null) {
             stream.lost();
         }
+        dropPipelined();
+        ctx.fireChannelInactive();
+    }
+
+    private void dropPipelined() {
         pipelined.forEach(ReferenceCountUtil::release);
         pipelined.clear();
-        ctx.fireChannelInactive();
     }
 
     @Override

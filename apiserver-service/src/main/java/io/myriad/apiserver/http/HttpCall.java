@@ -129,6 +129,16 @@ public final class HttpCall {
         return reader.stream(code, responseHeaders, contentLength);
     }
 
+    /**
+     * Answers 101 with these headers alone: from then on the connection is a WebSocket.
+     *
+     * @param form whether its messages are text or binary
+     */
+    ResponseStream webSocket(HttpHeaders headers, NettyStream.Form form) {
+        begin(101);
+        return reader.webSocket(headers, form);
+    }
+
     private void begin(int code) {
         if (answered) {
             throw new IllegalStateException("answered twice: " + method + " " + path);

@@ -26,6 +26,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -185,7 +186,8 @@ public final class HttpListener implements AutoCloseable {
     }
 
     void connectionFailed(Throwable cause) {
-        if (cause instanceof ClosedChannelException || cause instanceof IOException) {
+        if (cause instanceof ClosedChannelException || cause instanceof IOException
+                || cause instanceof DecoderException) {
             log.debug("A connection broke: {}", cause.toString());
         } else {
             log.warn("A connection failed: {}", cause.toString());

@@ -8,15 +8,47 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import org.jspecify.annotations.Nullable;
 
-/** A streamed body over an HTTP/1.1 connection or an HTTP/2 stream; flushes go to the connection, not to the stream. */
+/**
+ * A streamed body over an HTTP/1.1 connection or an HTTP/2 stream, or the messages of a WebSocket; flushes go to the
+ * connection, not to the stream.
+ */
 final class NettyStream implements ResponseStream {
+    /** What pieces and the end become on the wire. */
+    enum Form {
+        /** Parts of an HTTP body. */
+        BODY,
+        /** A WebSocket's messages of text, one a piece. */
+        TEXT_MESSAGES,
+        /** A WebSocket's binary messages, one a piece. */
+        BINARY_MESSAGES;
+
+        private Object piece(ByteBuf data) {
+            return switch (this) {
+                case BODY -> new DefaultHttpContent(data);
+                case TEXT_MESSAGES -> new TextWebSocketFrame(data);
+                case BINARY_MESSAGES -> new BinaryWebSocketFrame(data);
+            };
+        }
+
+        private Object end() {
+            return this == BODY
+                    ? LastHttpContent.EMPTY_LAST_CONTENT
+                    : new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE.code(), "");
+        }
+    }
+
     private final ChannelHandlerContext context;
     private final Channel connection;
+    private final Form form;
     private final Runnable ended;
     private final AtomicBoolean flushing = new AtomicBoolean();
     private volatile boolean closed;
@@ -24,9 +56,10 @@ final class NettyStream implements ResponseStream {
     private @Nullable Runnable onWritable;
     private @Nullable Runnable onClosed;
 
-    NettyStream(ChannelHandlerContext context, Channel connection, Runnable ended) {
+    NettyStream(ChannelHandlerContext context, Channel connection, Form form, Runnable ended) {
         this.context = context;
         this.connection = connection;
+        this.form = form;
         this.ended = ended;
     }
 
@@ -47,12 +80,12 @@ final class NettyStream implements ResponseStream {
 
     @Override
     public void write(ByteBuf data) {
-        context.write(new DefaultHttpContent(data));
+        context.write(form.piece(data));
     }
 
     @Override
     public void write(ByteBuf data, Runnable sent) {
-        context.write(new DefaultHttpContent(data)).addListener(done -> sent.run());
+        context.write(form.piece(data)).addListener(done -> sent.run());
     }
 
     @Override
@@ -73,7 +106,7 @@ final class NettyStream implements ResponseStream {
         context.executor().execute(() -> {
             if (!over) {
                 over = true;
-                context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+                context.writeAndFlush(form.end());
                 ended.run();
             }
         });

@@ -112,10 +112,14 @@ final class ResourceEndpoint {
         boolean started = false;
         try {
             boolean protobuf = format.encoding() == OutputFormat.Encoding.PROTOBUF;
+            boolean webSocket = WebSocketHandshake.wanted(call);
             call.responseHeaders().set("Content-Type",
                     protobuf ? format.encoding().mediaType() + ";stream=watch" : format.encoding().mediaType());
-            ResponseStream stream = call.stream(200, -1);
-            WatchFrames frames = new WatchFrames(resource, format, answers, call);
+            ResponseStream stream = webSocket ? WebSocketHandshake.open(call, !protobuf) : call.stream(200, -1);
+            if (stream == null) {
+                return;
+            }
+            WatchFrames frames = new WatchFrames(resource, format, answers, call, !webSocket);
             WatchResponse response = watches.add(done -> new WatchResponse(cursor, frames::append, stream, loops,
                     parameters.bookmarks(), random, done));
             started = true;

@@ -16,8 +16,8 @@ import io.myriad.apiserver.storage.WatchCursor.Event;
 import io.myriad.apiserver.storage.WatchCursor.EventType;
 
 /**
- * Makes the frames of one watch: lines of JSON, or protobuf messages with their length in four bytes in front. Used by
- * one event loop.
+ * Makes the frames of one watch: lines of JSON, or protobuf messages, which have their length in four bytes in front
+ * unless something else tells them apart. Used by one event loop.
  */
 final class WatchFrames {
     private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
@@ -29,14 +29,16 @@ final class WatchFrames {
     private final OutputFormat format;
     private final AnswerWriter answers;
     private final HttpCall call;
+    private final boolean delimited;
     private final ObjectType statusType;
     private boolean columnsSent;
 
-    WatchFrames(ServedResource resource, OutputFormat format, AnswerWriter answers, HttpCall call) {
+    WatchFrames(ServedResource resource, OutputFormat format, AnswerWriter answers, HttpCall call, boolean delimited) {
         this.resource = resource;
         this.format = format;
         this.answers = answers;
         this.call = call;
+        this.delimited = delimited;
         this.statusType = answers.statusType();
     }
 
@@ -132,14 +134,16 @@ final class WatchFrames {
         return table;
     }
 
-    private static void appendProtobuf(EventType type, byte[] object, ByteArraySink out) {
+    private void appendProtobuf(EventType type, byte[] object, ByteArraySink out) {
         byte[] name = type.name().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         long raw = Protobuf.fieldSize(object.length);
         long length = Protobuf.fieldSize(name.length) + Protobuf.fieldSize(raw);
-        out.write((int) (length >>> 24));
-        out.write((int) (length >>> 16));
-        out.write((int) (length >>> 8));
-        out.write((int) length);
+        if (delimited) {
+            out.write((int) (length >>> 24));
+            out.write((int) (length >>> 16));
+            out.write((int) (length >>> 8));
+            out.write((int) length);
+        }
         out.write(Protobuf.lengthDelimitedTag(TYPE_FIELD));
         Protobuf.varint(name.length, out);
         out.write(name, 0, name.length);

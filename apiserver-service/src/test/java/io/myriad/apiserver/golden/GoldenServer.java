@@ -34,16 +34,22 @@ final class GoldenServer implements AutoCloseable {
     private final Path directory;
     private final ConfigurableApplicationContext store;
     private final ConfigurableApplicationContext apiserver;
+    private final URI url;
+    private final SSLContext adminTls;
+    private final SSLContext strangerTls;
     private final GoldenClient client;
     private final GoldenClient stranger;
 
     private GoldenServer(Path directory, ConfigurableApplicationContext store,
-            ConfigurableApplicationContext apiserver, GoldenClient client, GoldenClient stranger) {
-        this.stranger = stranger;
+            ConfigurableApplicationContext apiserver, URI url, SSLContext adminTls, SSLContext strangerTls) {
         this.directory = directory;
         this.store = store;
         this.apiserver = apiserver;
-        this.client = client;
+        this.url = url;
+        this.adminTls = adminTls;
+        this.strangerTls = strangerTls;
+        this.client = new GoldenClient(url, adminTls);
+        this.stranger = new GoldenClient(url, strangerTls);
     }
 
     static GoldenServer start() throws IOException, GeneralSecurityException {
@@ -76,9 +82,9 @@ final class GoldenServer implements AutoCloseable {
                 directory.resolve("sa.key").toString(), "--service-cluster-ip-range", "10.0.0.0/16",
                 "--allow-privileged", "--management-port", "0");
         URI url = URI.create("https://127.0.0.1:" + port);
-        SSLContext tls = tls(authority, authority.issueClient("admin", List.of("system:masters")));
-        return new GoldenServer(directory, store, apiserver, new GoldenClient(url, tls),
-                new GoldenClient(url, tls(authority, null)));
+        Credential admin = authority.issueClient("admin", List.of("system:masters"));
+        admin.write(directory.resolve("admin.crt"), directory.resolve("admin.key"));
+        return new GoldenServer(directory, store, apiserver, url, tls(authority, admin), tls(authority, null));
     }
 
     private static SSLContext tls(CertificateAuthority authority, @Nullable Credential admin)
@@ -109,6 +115,26 @@ final class GoldenServer implements AutoCloseable {
 
     GoldenClient client() {
         return client;
+    }
+
+    /** Where the API server listens. */
+    URI url() {
+        return url;
+    }
+
+    /** Trusts the server, and has the cluster admin's certificate. */
+    SSLContext adminTls() {
+        return adminTls;
+    }
+
+    /** Trusts the server, and has no certificate. */
+    SSLContext strangerTls() {
+        return strangerTls;
+    }
+
+    /** A file beside the server: {@code ca.crt}, and the admin's {@code admin.crt} and {@code admin.key}. */
+    Path file(String name) {
+        return directory.resolve(name);
     }
 
     /** A client without a certificate. */
