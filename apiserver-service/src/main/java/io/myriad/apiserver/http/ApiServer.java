@@ -132,9 +132,10 @@ public final class ApiServer implements AutoCloseable {
         ApiFrontend.Guards guards = new ApiFrontend.Guards(access.authenticator(),
                 new ClientCertificates(access.clientAuthorities(), clock), frontProxy, access.impersonation(),
                 access.authorizer());
-        MeterRequestMetrics metrics = new MeterRequestMetrics(content.metrics(), watches);
-        this.handler = new ApiFrontend(guards, new RequestLimits(settings.maxReading(), settings.maxWriting()), router,
-                answers, metrics, new FlowHeaders(content.lookup()), settings.goAwayChance(), verbosity,
+        RequestLimits limits = new RequestLimits(settings.maxReading(), settings.maxWriting(), RequestLimits.PATIENCE);
+        MeterRequestMetrics metrics = new MeterRequestMetrics(content.metrics(), watches, limits);
+        this.handler = new ApiFrontend(guards, limits, router, answers, metrics, new FlowHeaders(content.lookup()),
+                settings.goAwayChance(), verbosity,
                 random);
     }
 

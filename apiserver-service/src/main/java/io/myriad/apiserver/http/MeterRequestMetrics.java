@@ -27,12 +27,14 @@ final class MeterRequestMetrics implements RequestMetrics {
     private final Map<Key, Meters> meters = new ConcurrentHashMap<>();
     private final Map<String, Counter> dropped = new ConcurrentHashMap<>();
 
-    MeterRequestMetrics(MeterRegistry registry, WatchRegister watches) {
+    MeterRequestMetrics(MeterRegistry registry, WatchRegister watches, RequestLimits limits) {
         this.registry = registry;
         Gauge.builder("apiserver_current_inflight_requests", reading, AtomicInteger::get)
                 .tag("request_kind", "readOnly").register(registry);
         Gauge.builder("apiserver_current_inflight_requests", writing, AtomicInteger::get)
                 .tag("request_kind", "mutating").register(registry);
+        Gauge.builder("apiserver_flowcontrol_current_inqueue_requests", limits, RequestLimits::waiting)
+                .register(registry);
         Gauge.builder("apiserver_longrunning_requests", watches, WatchRegister::count).tag("verb", "WATCH")
                 .register(registry);
     }

@@ -4,7 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.stream.Stream;
 
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 
@@ -18,6 +22,8 @@ final class FirstSizes {
     private final Path checkout;
     private final Path work;
     private final Report report = new Report();
+    /** What runs, the last one first. */
+    private final Deque<Subject> subjects = new ConcurrentLinkedDeque<>();
 
     private FirstSizes(Settings settings, Path checkout, Path work) {
         this.settings = settings;
@@ -26,7 +32,7 @@ final class FirstSizes {
     }
 
     /** Arguments: the checkout, then the command's. */
-    public static void main(String... arguments) throws IOException, InterruptedException {
+    public static void main(String... arguments) throws IOException {
         Settings settings;
         try {
             settings = Settings.parse(List.of(arguments).subList(1, arguments.length).toArray(String[]::new));
@@ -36,9 +42,11 @@ final class FirstSizes {
             return;
         }
         FirstSizes run = new FirstSizes(settings, Path.of(arguments[0]), Files.createTempDirectory("first-sizes"));
+        // However it ends: nothing is left behind.
+        Runtime.getRuntime().addShutdownHook(new Thread(run::end, "end"));
         try {
             run.run();
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             System.err.println("first-sizes: " + e.getMessage());
             System.exit(1);
         }
@@ -48,27 +56,33 @@ final class FirstSizes {
     private void run() throws IOException, InterruptedException {
         progress("creating a cluster with " + settings.nodes() + " nodes");
         List<String> flags = new ArrayList<>(List.of("--nodes", Integer.toString(settings.nodes())));
+        if (settings.storedPods() > 0) {
+            // Controllers would soon delete pods whose owners and nodes do not exist.
+            flags.addAll(List.of("--controllers", "0", "--schedulers", "0"));
+        }
         flags.addAll(settings.createFlags());
-        try (MyriadCluster cluster = MyriadCluster.create(checkout.resolve("myriad"), work.resolve("home"),
-                settings.keep(), flags.toArray(String[]::new))) {
-            report.created(settings.nodes(), cluster.createSeconds(), cluster.processes().memory());
-            if (settings.pods() > 0) {
-                load(cluster);
+        MyriadCluster cluster = new MyriadCluster(checkout.resolve("myriad"), work.resolve("home"));
+        subjects.push(cluster);
+        MemoryWatch memory = MemoryWatch.start(subjects);
+        double seconds = cluster.create(flags.toArray(String[]::new));
+        report.created(settings.nodes(), seconds, cluster.processes().memory());
+        if (settings.pods() > 0) {
+            load(cluster);
+            report.memory(cluster, memory.peak());
+        }
+        if (settings.storedPods() > 0) {
+            progress("writing " + settings.storedPods() + " pods into the store");
+            try (StoredPods pods = StoredPods.of(cluster)) {
+                pods.write(settings.storedPods());
             }
-            if (settings.storedPods() > 0) {
-                progress("writing " + settings.storedPods() + " pods into the store");
-                try (StoredPods pods = StoredPods.of(cluster)) {
-                    pods.write(settings.storedPods());
-                }
-            }
-            lists(cluster);
-            report.memory(cluster);
-            if (settings.real()) {
-                real(cluster);
-            }
-            if (settings.keep()) {
-                progress("left running: KUBECONFIG=" + cluster.kubeconfig() + " MYRIAD_HOME=" + work.resolve("home"));
-            }
+        }
+        lists(cluster);
+        report.memory(cluster, memory.peak());
+        if (settings.real()) {
+            real(cluster);
+        }
+        if (settings.keep()) {
+            progress("left running: KUBECONFIG=" + cluster.kubeconfig() + " MYRIAD_HOME=" + work.resolve("home"));
         }
     }
 
@@ -80,7 +94,6 @@ final class FirstSizes {
             PodLoad.Outcome outcome = new PodLoad(client, settings.pods(), settings.deployments())
                     .run(cluster.processes());
             report.loaded(settings.pods(), outcome);
-            report.memory(cluster);
             if (outcome.running() == 0) {
                 throw new IOException("no pod runs");
             }
@@ -88,8 +101,7 @@ final class FirstSizes {
     }
 
     private void lists(Subject subject) throws IOException, InterruptedException {
-        KubeConfig config = KubeConfig.read(subject.kubeconfig());
-        try (ListClient client = new ListClient(config.server(), config.credentials().tls())) {
+        try (ListClient client = ListClient.connect(subject.kubeconfig())) {
             for (Lists.Format format : Lists.Format.values()) {
                 progress(subject.name() + ": listing pods as " + format);
                 report.listed(subject.name(), Lists.measure(client, subject.processes(), format, settings.rounds()));
@@ -100,12 +112,32 @@ final class FirstSizes {
     /** The same stored pods, served by the real kube-apiserver over the real etcd. */
     private void real(MyriadCluster cluster) throws IOException, InterruptedException {
         progress("starting the real etcd and kube-apiserver");
-        try (RealServer real = RealServer.start(checkout, settings.peers(), work.resolve("real"))) {
-            try (StoredPods pods = StoredPods.of(cluster)) {
-                progress(pods.copyTo(real.store()) + " pods copied");
+        RealServer real = RealServer.in(work.resolve("real"));
+        subjects.push(real);
+        real.start(checkout, settings.peers());
+        try (StoredPods pods = StoredPods.of(cluster)) {
+            progress(pods.copyTo(real.store()) + " pods copied");
+        }
+        lists(real);
+        report.memory(real, 0);
+    }
+
+    private void end() {
+        try {
+            for (Subject subject : subjects) {
+                if (!(settings.keep() && subject instanceof MyriadCluster)) {
+                    subject.close();
+                }
             }
-            lists(real);
-            report.memory(real);
+            if (!settings.keep()) {
+                try (Stream<Path> files = Files.walk(work)) {
+                    for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(file);
+                    }
+                }
+            }
+        } catch (IOException | InterruptedException e) {
+            System.err.println("first-sizes: " + e.getMessage());
         }
     }
 

@@ -1,12 +1,19 @@
 package io.myriad.benchmarks.sizes;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLContext;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -33,11 +40,13 @@ import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.handler.codec.http2.Http2StreamFrame;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.IdentityCipherSuiteFilter;
-import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
  * Sends one GET at a time over HTTP/2 and TLS, reads the answer as fast as it comes and only counts its bytes. Its flow control windows are those of Go's client,
@@ -52,15 +61,8 @@ final class ListClient implements AutoCloseable {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Channel connection;
 
-    /** Connects. */
-    ListClient(URI server, SSLContext credentials) throws InterruptedException {
+    private ListClient(URI server, SslContext tls) throws InterruptedException {
         this.server = server;
-        SslContext tls = new JdkSslContext(credentials, true, null, IdentityCipherSuiteFilter.INSTANCE,
-                new ApplicationProtocolConfig(ApplicationProtocolConfig.Protocol.ALPN,
-                        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                        ApplicationProtocolNames.HTTP_2),
-                ClientAuth.NONE, null, false);
         this.connection = new Bootstrap().group(loops).channel(NioSocketChannel.class)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
@@ -69,7 +71,8 @@ final class ListClient implements AutoCloseable {
                                 .initialSettings(Http2Settings.defaultSettings().pushEnabled(false)
                                         .initialWindowSize(STREAM_WINDOW_BYTES))
                                 .build();
-                        channel.pipeline().addLast(tls.newHandler(channel.alloc()), codec,
+                        channel.pipeline().addLast(tls.newHandler(channel.alloc(), server.getHost(), server.getPort()),
+                                codec,
                                 new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
                     }
                 }).connect(new InetSocketAddress(server.getHost(), server.getPort())).sync().channel();
@@ -84,6 +87,37 @@ final class ListClient implements AutoCloseable {
                 throw new IllegalStateException(e);
             }
         }).sync();
+    }
+
+    /** Connects to the server of a kubeconfig's only cluster, as its only user. */
+    static ListClient connect(Path kubeconfig) throws IOException, InterruptedException {
+        Map<String, Object> root = new Yaml(new SafeConstructor(new LoaderOptions()))
+                .load(Files.readString(kubeconfig));
+        Map<?, ?> cluster = only(root, "clusters", "cluster");
+        Map<?, ?> user = only(root, "users", "user");
+        SslContext tls = SslContextBuilder.forClient().sslProvider(SslProvider.OPENSSL)
+                .keyManager(pem(user, "client-certificate"), pem(user, "client-key"))
+                .trustManager(pem(cluster, "certificate-authority"))
+                .applicationProtocolConfig(new ApplicationProtocolConfig(ApplicationProtocolConfig.Protocol.ALPN,
+                        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                        ApplicationProtocolNames.HTTP_2))
+                .build();
+        return new ListClient(URI.create(String.valueOf(cluster.get("server"))), tls);
+    }
+
+    private static Map<?, ?> only(Map<String, Object> root, String list, String part) throws IOException {
+        if (root.get(list) instanceof List<?> entries && entries.size() == 1
+                && entries.getFirst() instanceof Map<?, ?> entry && entry.get(part) instanceof Map<?, ?> found) {
+            return found;
+        }
+        throw new IOException("a kubeconfig with one of " + list + " is expected");
+    }
+
+    private static InputStream pem(Map<?, ?> part, String key) throws IOException {
+        return part.get(key + "-data") instanceof String inline
+                ? new ByteArrayInputStream(Base64.getDecoder().decode(inline))
+                : Files.newInputStream(Path.of(String.valueOf(part.get(key))));
     }
 
     /**

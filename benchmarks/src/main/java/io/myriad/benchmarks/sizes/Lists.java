@@ -6,8 +6,13 @@ import java.util.List;
 
 /** Lists all pods over and over and says what a list takes. */
 final class Lists {
+    /** So long compilers of client and server are given, with no fewer than so many lists. */
+    private static final long WARM_UP_NANOS = 5_000_000_000L;
     private static final int WARM_UP_ROUNDS = 10;
     private static final long IDLE_MILLIS = 2_000;
+    /** What a system that has nothing to do uses at most, and how often we look whether it has come to that. */
+    private static final double IDLE_CPU_SECONDS_PER_SECOND = 0.3;
+    private static final int IDLE_LOOKS = 20;
 
     /** How the answer is asked for. */
     enum Format {
@@ -32,14 +37,18 @@ final class Lists {
 
     private Lists() {}
 
-    /** Lists {@code rounds} times, after as many to warm up as that takes. */
+    /** Lists {@code rounds} times, warm, when the system does nothing else. */
     static Outcome measure(ListClient client, Processes processes, Format format, int rounds)
             throws IOException, InterruptedException {
         String path = "/api/v1/pods";
-        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+        long warm = System.nanoTime() + WARM_UP_NANOS;
+        for (int i = 0; i < WARM_UP_ROUNDS || System.nanoTime() < warm; i++) {
             client.get(path, format.mediaType);
         }
         double idle = cpuSecondsPerSecond(processes);
+        for (int i = 0; i < IDLE_LOOKS && idle > IDLE_CPU_SECONDS_PER_SECOND; i++) {
+            idle = cpuSecondsPerSecond(processes);
+        }
         double cpuBefore = processes.cpuSecondsInAll();
         long start = System.nanoTime();
         List<ListClient.Answer> answers = new ArrayList<>();

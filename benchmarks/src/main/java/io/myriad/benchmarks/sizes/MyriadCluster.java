@@ -15,46 +15,28 @@ final class MyriadCluster implements Subject {
 
     private final Path program;
     private final Path directory;
-    private final boolean keep;
-    private final double createSeconds;
 
-    private MyriadCluster(Path program, Path directory, boolean keep, double createSeconds) {
+    /** One that is still to be created. */
+    MyriadCluster(Path program, Path directory) {
         this.program = program;
         this.directory = directory;
-        this.keep = keep;
-        this.createSeconds = createSeconds;
     }
 
-    /**
-     * Creates a cluster and waits, no longer than its own limit, until all nodes are ready.
-     *
-     * @param keep whether it is left running when this is closed
-     */
-    static MyriadCluster create(Path program, Path directory, boolean keep, String... flags)
-            throws IOException, InterruptedException {
+    /** Creates it and waits, no longer than its own limit, until all nodes are ready; seconds from the command to then. */
+    double create(String... flags) throws IOException, InterruptedException {
         Files.createDirectories(directory);
         long start = System.nanoTime();
-        // When it fails it leaves nothing behind.
-        command(program, directory, "create", "cluster").add(flags).run(log(directory), CREATE_LIMIT);
-        return new MyriadCluster(program, directory, keep, (System.nanoTime() - start) / 1e9);
+        command("create", "cluster").add(flags).run(log(), CREATE_LIMIT);
+        return (System.nanoTime() - start) / 1e9;
     }
 
-    private static ShellCommand command(Path program, Path directory, String... arguments) {
+    private ShellCommand command(String... arguments) {
         return new ShellCommand(program.toString()).add(arguments).with("MYRIAD_HOME", directory.toString())
-                .with("KUBECONFIG", kubeconfig(directory).toString());
+                .with("KUBECONFIG", kubeconfig().toString());
     }
 
-    private static Path log(Path directory) {
+    private Path log() {
         return directory.resolve("command.log");
-    }
-
-    private static Path kubeconfig(Path directory) {
-        return directory.resolve("kubeconfig");
-    }
-
-    /** From the command to all nodes ready. */
-    double createSeconds() {
-        return createSeconds;
     }
 
     @Override
@@ -64,7 +46,7 @@ final class MyriadCluster implements Subject {
 
     @Override
     public Path kubeconfig() {
-        return kubeconfig(directory);
+        return directory.resolve("kubeconfig");
     }
 
     /** The cluster's own directory. */
@@ -93,8 +75,8 @@ final class MyriadCluster implements Subject {
 
     @Override
     public void close() throws IOException, InterruptedException {
-        if (!keep) {
-            command(program, directory, "delete", "cluster").run(log(directory), DELETE_LIMIT);
+        if (Files.exists(cluster())) {
+            command("delete", "cluster").run(log(), DELETE_LIMIT);
         }
     }
 }

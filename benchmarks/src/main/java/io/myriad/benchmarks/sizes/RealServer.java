@@ -19,26 +19,23 @@ final class RealServer implements Subject {
     private static final String MEMORY_LIMIT = "6GiB";
 
     private final Path directory;
-    private final URI store;
+    private final int port;
 
-    private RealServer(Path directory, URI store) {
+    private RealServer(Path directory, int port) {
         this.directory = directory;
-        this.store = store;
+        this.port = port;
     }
 
-    static RealServer start(Path checkout, Path peers, Path directory) throws IOException, InterruptedException {
+    /** One that is still to be started. */
+    static RealServer in(Path directory) throws IOException {
         Files.createDirectories(directory);
-        int port = freePorts();
-        RealServer server = new RealServer(directory, URI.create("http://127.0.0.1:" + (port + 1)));
-        try {
-            new ShellCommand(checkout.resolve("system-tests/peers/start.sh").toString(), directory.toString())
-                    .with("PORT", Integer.toString(port)).with("MYRIAD_PEERS", peers.toString())
-                    .with("GOMEMLIMIT", MEMORY_LIMIT).run(directory.resolve("start.log"), START_LIMIT);
-        } catch (IOException e) {
-            server.close();
-            throw e;
-        }
-        return server;
+        return new RealServer(directory, freePorts());
+    }
+
+    void start(Path checkout, Path peers) throws IOException, InterruptedException {
+        new ShellCommand(checkout.resolve("system-tests/peers/start.sh").toString(), directory.toString())
+                .with("PORT", Integer.toString(port)).with("MYRIAD_PEERS", peers.toString())
+                .with("GOMEMLIMIT", MEMORY_LIMIT).run(directory.resolve("start.log"), START_LIMIT);
     }
 
     /** The first of three ports in a row that were free a moment ago. */
@@ -57,7 +54,7 @@ final class RealServer implements Subject {
 
     /** The etcd's client URL; it speaks without TLS. */
     URI store() {
-        return store;
+        return URI.create("http://127.0.0.1:" + (port + 1));
     }
 
     @Override

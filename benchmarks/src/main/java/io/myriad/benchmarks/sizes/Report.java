@@ -30,20 +30,24 @@ final class Report {
                 .put("cpuMillisPerPod", outcome.cpuMillisPerPod());
     }
 
-    void memory(Subject subject) throws IOException {
+    /** What each process has in memory; {@code together}: MiB that all together had at most, 0 when nobody has looked. */
+    void memory(Subject subject, long together) throws IOException {
         Map<String, Processes.Memory> memory = subject.processes().memory();
         ObjectNode processes = tree.withObject("memoryMebibytes").putObject(subject.name());
         long now = 0;
-        long peak = 0;
         for (Map.Entry<String, Processes.Memory> process : memory.entrySet()) {
             line("  %6d MiB now, %6d MiB at most  %s", process.getValue().now(), process.getValue().peak(),
                     process.getKey());
             processes.putObject(process.getKey()).put("now", process.getValue().now()).put("peak",
                     process.getValue().peak());
             now += process.getValue().now();
-            peak += process.getValue().peak();
         }
-        line("  %6d MiB now, %6d MiB at most  %s in all", now, peak, subject.name());
+        if (together > 0) {
+            line("  %6d MiB now, %6d MiB at most  %s in all", now, together, subject.name());
+            processes.putObject("all").put("now", now).put("peak", together);
+        } else {
+            line("  %6d MiB now                       %s in all", now, subject.name());
+        }
     }
 
     void listed(String subject, Lists.Outcome outcome) {

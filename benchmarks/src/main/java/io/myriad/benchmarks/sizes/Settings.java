@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param nodes simulated nodes
  * @param pods that Deployments bring to Running
- * @param storedPods pods that are written right into the store, to have more to list
+ * @param storedPods pods that are written right into the store, in place of nodes, pods of Deployments and whoever makes them run
  * @param deployments that the pods belong to
  * @param rounds lists of a kind that are measured
  * @param peers directory of the real programs, used when {@code real}
@@ -47,6 +47,10 @@ record Settings(int nodes, int pods, int storedPods, int deployments, int rounds
         }
         String home = System.getenv().getOrDefault("MYRIAD_PEERS",
                 System.getProperty("user.home") + "/.cache/myriad-peers");
+        if (storedPods > 0) {
+            nodes = 0;
+            pods = 0;
+        }
         return new Settings(nodes, pods, storedPods, deployments, rounds, Path.of(home), real, json, keep,
                 List.copyOf(flags));
     }
