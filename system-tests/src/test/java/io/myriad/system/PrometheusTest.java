@@ -58,9 +58,11 @@ class PrometheusTest {
         system = new RunningSystem(myriad, NAME);
         port = freePort();
         Path settings = Files.writeString(home.resolve("prometheus.yml"), settings());
-        prometheus = new ProcessBuilder("prometheus", "--config.file=" + settings,
+        ProcessBuilder builder = new ProcessBuilder("prometheus", "--config.file=" + settings,
                 "--storage.tsdb.path=" + home.resolve("tsdb"), "--web.listen-address=127.0.0.1:" + port)
-                .redirectErrorStream(true).redirectOutput(home.resolve("prometheus.log").toFile()).start();
+                .redirectErrorStream(true).redirectOutput(home.resolve("prometheus.log").toFile());
+        builder.environment().put("GOMEMLIMIT", "512MiB");
+        prometheus = builder.start();
     }
 
     @AfterAll
