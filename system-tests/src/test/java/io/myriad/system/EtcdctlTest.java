@@ -68,7 +68,8 @@ class EtcdctlTest {
 
     private static Running serve(Path program, String name, String url) throws IOException {
         String peer = url();
-        return new Program(program, directory, Map.of("GOMEMLIMIT", "256MiB")).start(directory.resolve(name + ".log"), "--name", "default",
+        return new Program(program, directory, Map.of("GOMEMLIMIT", "256MiB")).start(directory.resolve(name + ".log"),
+                "--name", "default",
                 "--data-dir", directory.resolve(name).toString(), "--listen-client-urls", url,
                 "--advertise-client-urls", url, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
                 "--initial-cluster", "default=" + peer);
