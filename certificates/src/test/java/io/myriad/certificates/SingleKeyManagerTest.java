@@ -2,7 +2,6 @@ package io.myriad.certificates;
 
 import java.net.InetAddress;
 import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -47,22 +46,13 @@ final class SingleKeyManagerTest {
 
     private String handshake(SSLServerSocket listener, String version, Credential own) throws Exception {
         SSLContext client = context(SingleKeyManager.of(CredentialChain.of(own)));
-        CompletableFuture<String> user = CompletableFuture.supplyAsync(() -> acceptOne(listener));
+        CompletableFuture<String> user = CompletableFuture.supplyAsync(() -> TlsHandshakeTest.acceptOne(listener));
         try (SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket("127.0.0.1",
                 listener.getLocalPort())) {
             socket.setEnabledProtocols(new String[]{version});
             socket.startHandshake();
             socket.getOutputStream().write(1);
             return user.get();
-        }
-    }
-
-    private static String acceptOne(SSLServerSocket listener) {
-        try (SSLSocket socket = (SSLSocket) listener.accept()) {
-            assertThat(socket.getInputStream().read()).isEqualTo(1);
-            return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSubjectX500Principal().getName();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
         }
     }
 

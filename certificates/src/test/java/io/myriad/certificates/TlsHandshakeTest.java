@@ -45,7 +45,8 @@ final class TlsHandshakeTest {
         }
     }
 
-    private static String acceptOne(SSLServerSocket listener) {
+    /** The user who connects, once they have sent a byte. */
+    static String acceptOne(SSLServerSocket listener) {
         try (SSLSocket socket = (SSLSocket) listener.accept()) {
             assertThat(socket.getInputStream().read()).isEqualTo(1);
             return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSubjectX500Principal().getName();
