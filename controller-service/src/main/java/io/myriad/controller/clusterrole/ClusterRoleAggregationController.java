@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -20,12 +19,12 @@ import io.myriad.control.informer.InformerHandler;
 import io.myriad.control.informer.ObjectKey;
 import io.myriad.control.queue.Reconciler;
 import io.myriad.controller.loop.ControlLoop;
-import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.loop.LoopController;
 import io.myriad.controller.model.Workload;
 
 /** Keeps the rules of ClusterRoles that have an aggregation rule. */
-public final class ClusterRoleAggregationController implements Controller {
+public final class ClusterRoleAggregationController implements LoopController {
     private static final String NAME = "clusterrole-aggregation-controller";
     private static final int WORKERS = 5;
 
@@ -42,18 +41,8 @@ public final class ClusterRoleAggregationController implements Controller {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public void start() {
-        loop.start();
-    }
-
-    @Override
-    public CompletableFuture<Void> stop(long graceMillis) {
-        return loop.stop(graceMillis);
+    public ControlLoop<?> loop() {
+        return loop;
     }
 
     private long reconcile(ObjectKey key) {

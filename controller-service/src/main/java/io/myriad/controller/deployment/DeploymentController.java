@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -28,8 +27,8 @@ import io.myriad.control.informer.InformerHandler;
 import io.myriad.control.informer.ObjectKey;
 import io.myriad.control.queue.Reconciler;
 import io.myriad.controller.loop.ControlLoop;
-import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.loop.LoopController;
 import io.myriad.controller.loop.Refusals;
 import io.myriad.controller.loop.WriteLog;
 import io.myriad.controller.model.Claims;
@@ -38,7 +37,7 @@ import io.myriad.controller.model.Pod;
 import io.myriad.controller.model.Workload;
 
 /** Carries out what {@link Rollout} decides. */
-public final class DeploymentController implements Controller {
+public final class DeploymentController implements LoopController {
     private static final String NAME = "deployment-controller";
     private static final int NAME_CHARS_MAX = 253;
 
@@ -66,18 +65,8 @@ public final class DeploymentController implements Controller {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public void start() {
-        loop.start();
-    }
-
-    @Override
-    public CompletableFuture<Void> stop(long graceMillis) {
-        return loop.stop(graceMillis);
+    public ControlLoop<?> loop() {
+        return loop;
     }
 
     /** Wakes the Deployments that a ReplicaSet's change concerns. */

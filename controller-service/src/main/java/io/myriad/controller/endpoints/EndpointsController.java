@@ -2,7 +2,6 @@ package io.myriad.controller.endpoints;
 
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
@@ -22,8 +21,8 @@ import io.myriad.control.informer.InformerHandler;
 import io.myriad.control.informer.ObjectKey;
 import io.myriad.control.queue.Reconciler;
 import io.myriad.controller.loop.ControlLoop;
-import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.loop.LoopController;
 import io.myriad.controller.loop.Refusals;
 import io.myriad.controller.loop.WriteLog;
 import io.myriad.controller.model.ClusterInformers;
@@ -33,7 +32,7 @@ import io.myriad.controller.model.Service;
 import io.myriad.controller.model.Workload;
 
 /** Keeps the Endpoints objects of Services that select pods, and removes them with their Service: they have no owner. */
-public final class EndpointsController implements Controller {
+public final class EndpointsController implements LoopController {
     private static final String NAME = "endpoints-controller";
     private static final String MANAGER = "endpoint-controller";
     private static final String MANAGED_BY = "endpoints.kubernetes.io/managed-by";
@@ -67,18 +66,8 @@ public final class EndpointsController implements Controller {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public void start() {
-        loop.start();
-    }
-
-    @Override
-    public CompletableFuture<Void> stop(long graceMillis) {
-        return loop.stop(graceMillis);
+    public ControlLoop<?> loop() {
+        return loop;
     }
 
     private final class ServiceHandler implements InformerHandler<Service> {

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,8 +20,8 @@ import io.myriad.control.informer.InformerHandler;
 import io.myriad.control.informer.ObjectKey;
 import io.myriad.control.queue.Reconciler;
 import io.myriad.controller.loop.ControlLoop;
-import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.loop.LoopController;
 import io.myriad.controller.loop.Refusals;
 import io.myriad.controller.loop.WriteLog;
 import io.myriad.controller.model.ClusterInformers;
@@ -33,7 +32,7 @@ import io.myriad.controller.model.Service;
 import io.myriad.controller.model.Workload;
 
 /** Keeps the EndpointSlices of Services that select pods. Those of deleted Services go with their owner. */
-public final class EndpointSliceController implements Controller {
+public final class EndpointSliceController implements LoopController {
     private static final String NAME = "endpointslice-controller";
     private static final String MANAGER = "endpointslice-controller.k8s.io";
     private static final String MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
@@ -68,18 +67,8 @@ public final class EndpointSliceController implements Controller {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public void start() {
-        loop.start();
-    }
-
-    @Override
-    public CompletableFuture<Void> stop(long graceMillis) {
-        return loop.stop(graceMillis);
+    public ControlLoop<?> loop() {
+        return loop;
     }
 
     /** Somebody else changes or deletes our slices. */

@@ -29,8 +29,8 @@ import io.myriad.control.informer.InformerHandler;
 import io.myriad.control.informer.ObjectKey;
 import io.myriad.control.queue.Reconciler;
 import io.myriad.controller.loop.ControlLoop;
-import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.loop.LoopController;
 import io.myriad.controller.loop.Refusals;
 import io.myriad.controller.model.ClusterInformers;
 import io.myriad.controller.model.NamespaceInfo;
@@ -40,7 +40,7 @@ import io.myriad.controller.model.Pod;
  * Deletes what is in a namespace that is being deleted: pods first, then every resource that discovery has known since the
  * deletion began, all at once. Comes back soon while something is left, later when that does not change.
  */
-public final class NamespaceController implements Controller {
+public final class NamespaceController implements LoopController {
     private static final Logger log = LoggerFactory.getLogger(NamespaceController.class);
     private static final String NAME = "namespace-controller";
     private static final String FINALIZER = "kubernetes";
@@ -81,18 +81,13 @@ public final class NamespaceController implements Controller {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public void start() {
-        loop.start();
+    public ControlLoop<?> loop() {
+        return loop;
     }
 
     @Override
     public CompletableFuture<Void> stop(long graceMillis) {
-        return loop.stop(graceMillis).whenComplete((done, error) -> progress.clear());
+        return LoopController.super.stop(graceMillis).whenComplete((done, error) -> progress.clear());
     }
 
     private long reconcile(ObjectKey key) {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import org.slf4j.Logger;
@@ -25,15 +24,15 @@ import io.myriad.control.informer.Informer;
 import io.myriad.control.informer.InformerHandler;
 import io.myriad.control.informer.ObjectKey;
 import io.myriad.controller.loop.ControlLoop;
-import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.loop.LoopController;
 import io.myriad.controller.loop.Refusals;
 import io.myriad.controller.model.ClusterInformers;
 import io.myriad.controller.model.Node;
 import io.myriad.controller.model.Pod;
 
 /** Looks for garbage pods every 20 seconds, and at once when a pod that no node has is deleted. */
-public final class PodGarbageController implements Controller {
+public final class PodGarbageController implements LoopController {
     private static final Logger log = LoggerFactory.getLogger(PodGarbageController.class);
     private static final String NAME = "pod-garbage-collector-controller";
     private static final long PERIOD_MILLIS = 20_000;
@@ -68,18 +67,8 @@ public final class PodGarbageController implements Controller {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public void start() {
-        loop.start();
-    }
-
-    @Override
-    public CompletableFuture<Void> stop(long graceMillis) {
-        return loop.stop(graceMillis);
+    public ControlLoop<?> loop() {
+        return loop;
     }
 
     private long sweep() {

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
@@ -25,8 +24,8 @@ import io.myriad.control.informer.InformerHandler;
 import io.myriad.control.informer.ObjectKey;
 import io.myriad.control.queue.Reconciler;
 import io.myriad.controller.loop.ControlLoop;
-import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.loop.LoopController;
 import io.myriad.controller.loop.Refusals;
 import io.myriad.controller.loop.WriteLog;
 import io.myriad.controller.model.Claims;
@@ -40,7 +39,7 @@ import io.myriad.controller.model.Workload;
  * <p>It never acts on a state older than its own last action: pods it created must have been seen by the informer, and
  * pods it deleted are left out of the count until the informer knows of the deletion.
  */
-public final class ReplicaSetController implements Controller {
+public final class ReplicaSetController implements LoopController {
     /** The two kinds that work alike. */
     public enum Variant {
         REPLICA_SET("replicaset-controller", Resources.REPLICA_SETS, "ReplicaSet",
@@ -94,18 +93,8 @@ public final class ReplicaSetController implements Controller {
     }
 
     @Override
-    public String name() {
-        return variant.controller;
-    }
-
-    @Override
-    public void start() {
-        loop.start();
-    }
-
-    @Override
-    public CompletableFuture<Void> stop(long graceMillis) {
-        return loop.stop(graceMillis);
+    public ControlLoop<?> loop() {
+        return loop;
     }
 
     /** Wakes the workloads that a pod's change concerns. */

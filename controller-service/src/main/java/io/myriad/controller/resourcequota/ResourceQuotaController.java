@@ -2,7 +2,6 @@ package io.myriad.controller.resourcequota;
 
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -22,8 +21,8 @@ import io.myriad.control.informer.InformerSpec;
 import io.myriad.control.informer.ObjectKey;
 import io.myriad.control.queue.Reconciler;
 import io.myriad.controller.loop.ControlLoop;
-import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.loop.LoopController;
 import io.myriad.controller.model.Pod;
 import io.myriad.controller.model.Service;
 
@@ -32,7 +31,7 @@ import io.myriad.controller.model.Service;
  * namespace go, and every so often for everything else. The count is read from the server and written only on the version
  * of the quota that was there before it, so that what admission charges meanwhile is not lost.
  */
-public final class ResourceQuotaController implements Controller {
+public final class ResourceQuotaController implements LoopController {
     private static final String NAME = "resourcequota-controller";
     private static final GroupVersionResource QUOTAS = new GroupVersionResource("", "v1", "resourcequotas");
     private static final Index<ObjectKey> BY_NAMESPACE = Index.byNamespace();
@@ -83,18 +82,8 @@ public final class ResourceQuotaController implements Controller {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public void start() {
-        loop.start();
-    }
-
-    @Override
-    public CompletableFuture<Void> stop(long graceMillis) {
-        return loop.stop(graceMillis);
+    public ControlLoop<?> loop() {
+        return loop;
     }
 
     private long reconcile(ObjectKey key) {

@@ -1,7 +1,5 @@
 package io.myriad.controller.rootca;
 
-import java.util.concurrent.CompletableFuture;
-
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,13 +16,13 @@ import io.myriad.control.informer.InformerSpec;
 import io.myriad.control.informer.ObjectKey;
 import io.myriad.control.queue.Reconciler;
 import io.myriad.controller.loop.ControlLoop;
-import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.loop.LoopController;
 import io.myriad.controller.loop.Refusals;
 import io.myriad.controller.model.NamespaceInfo;
 
 /** Keeps the ConfigMap {@code kube-root-ca.crt} of every active namespace as it should be. */
-public final class RootAuthorityController implements Controller {
+public final class RootAuthorityController implements LoopController {
     private static final String NAME = "root-ca-certificate-publisher-controller";
     private static final String CONFIG_MAP = "kube-root-ca.crt";
     private static final String KEY = "ca.crt";
@@ -54,18 +52,8 @@ public final class RootAuthorityController implements Controller {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public void start() {
-        loop.start();
-    }
-
-    @Override
-    public CompletableFuture<Void> stop(long graceMillis) {
-        return loop.stop(graceMillis);
+    public ControlLoop<?> loop() {
+        return loop;
     }
 
     /** All that is kept of a ConfigMap is whether it says the right thing. */

@@ -3,8 +3,6 @@ package io.myriad.controller.serviceaccount;
 import java.security.PrivateKey;
 import java.util.Base64;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -24,8 +22,8 @@ import io.myriad.control.informer.InformerSpec;
 import io.myriad.control.informer.ObjectKey;
 import io.myriad.control.queue.Reconciler;
 import io.myriad.controller.loop.ControlLoop;
-import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.loop.LoopController;
 import io.myriad.controller.loop.Refusals;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -34,7 +32,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * Writes a token into each Secret of type {@code kubernetes.io/service-account-token}, with the authorities that verify the API server and the namespace, and deletes
  * those whose account is gone. A token that is there is left alone.
  */
-public final class AccountTokenController implements Controller {
+public final class AccountTokenController implements LoopController {
     private static final String NAME = "serviceaccount-token-controller";
     private static final String TYPE = "kubernetes.io/service-account-token";
     private static final String ACCOUNT_NAME = "kubernetes.io/service-account.name";
@@ -93,18 +91,8 @@ public final class AccountTokenController implements Controller {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public void start() {
-        loop.start();
-    }
-
-    @Override
-    public CompletableFuture<Void> stop(long graceMillis) {
-        return loop.stop(graceMillis);
+    public ControlLoop<?> loop() {
+        return loop;
     }
 
     private long reconcile(ObjectKey key) {
@@ -115,7 +103,7 @@ public final class AccountTokenController implements Controller {
         String accountUid = accounts.get(key.namespace(), secret.account());
         if (!isOf(secret, accountUid)) {
             // A new account may not be known yet: what follows cannot be undone.
-            accountUid = read(ApiPath.of(Resources.SERVICE_ACCOUNTS).in(key.namespace()).named(secret.account()));
+            accountUid = uidOf(ApiPath.of(Resources.SERVICE_ACCOUNTS).in(key.namespace()).named(secret.account()));
         }
         ApiPath path = ApiPath.of(Resources.SECRETS).in(key.namespace()).named(key.name());
         if (accountUid == null || !isOf(secret, accountUid)) {
@@ -132,7 +120,7 @@ public final class AccountTokenController implements Controller {
     }
 
     /** The uid of an account, null when there is none. */
-    private @Nullable String read(ApiPath account) {
+    private @Nullable String uidOf(ApiPath account) {
         try {
             return context.client().get(account).path("metadata").path("uid").asString("");
         } catch (StatusException e) {
@@ -146,7 +134,7 @@ public final class AccountTokenController implements Controller {
     private void complete(ApiPath path, TokenSecret known, String accountUid) {
         ObjectNode secret = context.client().get(path);
         ObjectNode metadata = secret.withObject("metadata");
-        if (complete(secret) || !Objects.equals(metadata.path("uid").asString(""), known.uid())
+        if (complete(secret) || !metadata.path("uid").asString("").equals(known.uid())
                 || !metadata.path("annotations").path(ACCOUNT_NAME).asString("").equals(known.account())) {
             return; // Its change is on the way here.
         }

@@ -1,7 +1,5 @@
 package io.myriad.controller.serviceaccount;
 
-import java.util.concurrent.CompletableFuture;
-
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -16,13 +14,13 @@ import io.myriad.control.informer.InformerSpec;
 import io.myriad.control.informer.ObjectKey;
 import io.myriad.control.queue.Reconciler;
 import io.myriad.controller.loop.ControlLoop;
-import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.loop.LoopController;
 import io.myriad.controller.loop.Refusals;
 import io.myriad.controller.model.NamespaceInfo;
 
 /** Makes sure that every active namespace has its service account {@code default}. */
-public final class ServiceAccountController implements Controller {
+public final class ServiceAccountController implements LoopController {
     private static final String NAME = "serviceaccount-controller";
     private static final String DEFAULT = "default";
     private static final int WORKERS = 8;
@@ -48,18 +46,8 @@ public final class ServiceAccountController implements Controller {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public void start() {
-        loop.start();
-    }
-
-    @Override
-    public CompletableFuture<Void> stop(long graceMillis) {
-        return loop.stop(graceMillis);
+    public ControlLoop<?> loop() {
+        return loop;
     }
 
     private long reconcile(ObjectKey key) {

@@ -24,8 +24,8 @@ import io.myriad.control.informer.InformerHandler;
 import io.myriad.control.informer.ObjectKey;
 import io.myriad.control.queue.Reconciler;
 import io.myriad.controller.loop.ControlLoop;
-import io.myriad.controller.loop.Controller;
 import io.myriad.controller.loop.ControllerContext;
+import io.myriad.controller.loop.LoopController;
 import io.myriad.controller.loop.Refusals;
 import io.myriad.controller.model.ClusterInformers;
 import io.myriad.controller.model.Node;
@@ -33,7 +33,7 @@ import io.myriad.controller.model.Pod;
 import io.myriad.controller.model.Taint;
 
 /** Watches NoExecute taints and deletes pods when their time on a tainted node is over. */
-public final class TaintEvictionController implements Controller {
+public final class TaintEvictionController implements LoopController {
     private static final String NAME = "taint-eviction-controller";
     private static final int WORKERS = 16;
 
@@ -56,18 +56,13 @@ public final class TaintEvictionController implements Controller {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public void start() {
-        loop.start();
+    public ControlLoop<?> loop() {
+        return loop;
     }
 
     @Override
     public CompletableFuture<Void> stop(long graceMillis) {
-        return loop.stop(graceMillis).whenComplete((done, error) -> scheduled.clear());
+        return LoopController.super.stop(graceMillis).whenComplete((done, error) -> scheduled.clear());
     }
 
     private List<ObjectKey> podsOnTaintedNodes() {
