@@ -1,7 +1,6 @@
 package io.myriad.apiserver;
 
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -29,10 +28,7 @@ public final class ApiserverApplication {
             return;
         }
         try {
-            ConfigurableApplicationContext context = start(args);
-            Runtime.getRuntime().addShutdownHook(new Thread(context::close, "apiserver-shutdown"));
-            // No thread of a context keeps the process alive.
-            new CountDownLatch(1).await();
+            prepare(args).runProcess();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException failure) {

@@ -1,7 +1,5 @@
 package io.myriad.controller;
 
-import java.util.concurrent.CountDownLatch;
-
 import org.springframework.context.ConfigurableApplicationContext;
 
 import io.myriad.management.PreparedService;
@@ -14,9 +12,7 @@ public final class ControllerApplication {
 
     public static void main(String... arguments) {
         try {
-            ConfigurableApplicationContext context = start(arguments);
-            Runtime.getRuntime().addShutdownHook(new Thread(context::close, "controller-shutdown"));
-            new CountDownLatch(1).await();
+            prepare(arguments).runProcess();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ControllerOptions.InvalidOptionException | ControllerStartException e) {

@@ -1,8 +1,5 @@
 package io.myriad.hollow;
 
-import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
-
 import org.springframework.context.ConfigurableApplicationContext;
 
 import io.myriad.management.PreparedService;
@@ -15,14 +12,11 @@ public final class HollowNodeApplication {
     /** Runs the nodes until the process is asked to end. A wrong flag is one line on stderr and exit code 1. */
     public static void main(String... arguments) {
         try {
-            ConfigurableApplicationContext context = start(arguments);
-            Runtime.getRuntime().addShutdownHook(new Thread(context::close, "hollow-nodes-shutdown"));
-            // No thread of a context keeps the process alive.
-            new CountDownLatch(1).await();
+            prepare(arguments).runProcess();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            System.err.println("hollow-nodes: " + reason(e));
+            System.err.println("hollow-nodes: " + ServiceApplication.reason(e));
             System.exit(1);
         }
     }
@@ -42,15 +36,5 @@ public final class HollowNodeApplication {
         HollowNodeOptions options = HollowNodeOptions.parse(arguments);
         return ServiceApplication.prepare("hollow-nodes", options.managementPort(),
                 context -> HollowNodeConfiguration.register(context, options));
-    }
-
-    private static String reason(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null && !(cause instanceof IllegalArgumentException)
-                && !(cause instanceof IOException)) {
-            cause = cause.getCause();
-        }
-        String text = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        return cause instanceof java.nio.file.NoSuchFileException ? text + ": no such file" : text;
     }
 }

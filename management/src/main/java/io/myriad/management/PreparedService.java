@@ -2,6 +2,7 @@ package io.myriad.management;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.CountDownLatch;
 
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -9,9 +10,11 @@ import org.springframework.context.event.ContextClosedEvent;
 
 /** A service in its context: made, and on {@link #start} at work. */
 public final class PreparedService implements AutoCloseable {
+    private final String name;
     private final ConfigurableApplicationContext context;
 
-    PreparedService(ConfigurableApplicationContext context) {
+    PreparedService(String name, ConfigurableApplicationContext context) {
+        this.name = name;
         this.context = context;
     }
 
@@ -33,6 +36,22 @@ public final class PreparedService implements AutoCloseable {
             context.close();
             throw e;
         }
+    }
+
+    /**
+     * Starts the service as all that this process does: it is stopped when the process is asked to end, and the process ends with exit code 1 when it stops by itself.
+     * Returns only by what it throws.
+     *
+     * @throws RuntimeException as {@link #start} does
+     */
+    public void runProcess() throws InterruptedException {
+        CountDownLatch ended = new CountDownLatch(1);
+        onClosed(ended::countDown);
+        ConfigurableApplicationContext started = start();
+        Runtime.getRuntime().addShutdownHook(new Thread(started::close, name + "-shutdown"));
+        // No thread of a service keeps the process alive, so that none holds up a program that the service is part of.
+        ended.await();
+        System.exit(1);
     }
 
     /** Has something done when the context has been closed, by whomever. */

@@ -1,5 +1,7 @@
 package io.myriad.management;
 
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -37,7 +39,18 @@ public final class ServiceApplication {
         application.setApplicationContextFactory(
                 type -> managed ? new ReactiveWebServerApplicationContext() : new GenericApplicationContext());
         application.setDefaultProperties(Map.of("spring.application.name", name, "spring.jmx.enabled", "false"));
-        return new PreparedService(application.run());
+        return new PreparedService(name, application.run());
+    }
+
+    /** Why a service could not be made or started, in one line for the user: the first of its causes that is about what the user gave. */
+    public static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && !(cause instanceof IllegalArgumentException)
+                && !(cause instanceof IOException)) {
+            cause = cause.getCause();
+        }
+        String text = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        return cause instanceof NoSuchFileException ? text + ": no such file" : text;
     }
 
     /** An application whose only source is code. */

@@ -1,7 +1,6 @@
 package io.myriad.store;
 
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -28,14 +27,7 @@ public final class StoreApplication {
             return;
         }
         try {
-            CountDownLatch ended = new CountDownLatch(1);
-            PreparedService prepared = prepare(arguments);
-            prepared.onClosed(ended::countDown);
-            ConfigurableApplicationContext context = prepared.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(context::close, "store-shutdown"));
-            // All of the store's threads are daemons, so that they hold up no other program that the store is part of.
-            ended.await();
-            System.exit(1);
+            prepare(arguments).runProcess();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (StoreOptions.InvalidOptionException | StoreStartException e) {
