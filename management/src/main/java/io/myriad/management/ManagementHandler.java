@@ -53,13 +53,15 @@ final class ManagementHandler implements HttpHandler {
             return empty(response, 405);
         }
         String path = request.getPath().value();
-        return switch (path.endsWith("/") ? path.substring(0, path.length() - 1) : path) {
+        String at = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        return switch (at) {
             case ROOT -> json(response, 200, links(request.getURI().resolve(ROOT).toString()));
             case INFO -> json(response, 200, info.info());
             case PROMETHEUS -> scrape(request, response);
-            case String at when at.equals(HEALTH) || at.startsWith(HEALTH + "/") ->
-                health(response, at.substring(HEALTH.length()));
-            default -> empty(response, 404);
+            case HEALTH -> health(response, "");
+            default -> at.startsWith(HEALTH + "/")
+                    ? health(response, at.substring(HEALTH.length()))
+                    : empty(response, 404);
         };
     }
 

@@ -37,9 +37,12 @@ final class WebSocketReader extends SimpleChannelInboundHandler<WebSocketFrame> 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, WebSocketFrame frame) {
         switch (frame) {
-            // Who does not read its pongs gets no more of them.
-            case PingWebSocketFrame ping when ctx.channel().isWritable() -> ctx
-                    .writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+            case PingWebSocketFrame ping -> {
+                // Who does not read its pongs gets no more of them.
+                if (ctx.channel().isWritable()) {
+                    ctx.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+                }
+            }
             case CloseWebSocketFrame close -> ctx
                     .writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE.code(), ""))
                     .addListener(ChannelFutureListener.CLOSE);
