@@ -267,11 +267,11 @@ final class Transport implements AutoCloseable {
         private void finish(Attempt started, @Nullable HttpResponse<byte[]> response, @Nullable Throwable error) {
             watches.remove(this);
             WatchStream opened = stream;
-            Throwable cause = unwrap(error);
+            RuntimeException fault = opened == null ? null : opened.fault();
             Throwable why;
-            if (cause instanceof RuntimeException && !(cause instanceof CancellationException) || stopped) {
+            if (fault != null || stopped) {
                 finished(started, request, null, new CancellationException());
-                why = stopped ? null : cause; // the listener's own failure, or an ERROR event
+                why = stopped ? null : fault;
             } else {
                 why = finished(started, request, response, error);
             }

@@ -26,6 +26,7 @@ final class WatchStream implements HttpResponse.BodySubscriber<byte[]> {
     private final ReentrantLock turn = new ReentrantLock(); // the listener is called by one thread at a time
     private boolean over;
     private volatile long lastChunkNanos;
+    private volatile @Nullable RuntimeException fault;
 
     WatchStream(WatchListener listener, boolean protobuf, LongSupplier nanoTime) {
         this.protobuf = protobuf;
@@ -38,6 +39,16 @@ final class WatchStream implements HttpResponse.BodySubscriber<byte[]> {
     /** When the last bytes came. */
     long lastChunkNanos() {
         return lastChunkNanos;
+    }
+
+    /**
+     * Why this side gave the stream up: an ERROR event, an event that cannot be read, the listener's own failure. The
+     * response itself may end with something else, since over HTTP/2 the JDK's client fails it with an IOException of its
+     * own when the subscription is cancelled.
+     */
+    @Nullable
+    RuntimeException fault() {
+        return fault;
     }
 
     @Override
@@ -74,8 +85,9 @@ final class WatchStream implements HttpResponse.BodySubscriber<byte[]> {
             }
             active.request(1);
         } catch (RuntimeException e) {
-            active.cancel();
+            fault = e;
             done.completeExceptionally(e);
+            active.cancel();
         } finally {
             turn.unlock();
         }
