@@ -52,6 +52,7 @@ import io.myriad.apiserver.authorization.Authorizer;
 import io.myriad.apiserver.authorization.AuthorizerChain;
 import io.myriad.apiserver.authorization.NodeAuthorizer;
 import io.myriad.apiserver.authorization.RbacAuthorizer;
+import io.myriad.apiserver.authorization.StartingAuthorizer;
 import io.myriad.apiserver.bootstrap.Bootstrap;
 import io.myriad.apiserver.cache.Storages;
 import io.myriad.apiserver.custom.CustomResources;
@@ -92,6 +93,8 @@ import io.myriad.metrics.MetricsText;
 final class ApiserverRuntime implements Service {
     private static final Logger log = LoggerFactory.getLogger(ApiserverRuntime.class);
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+    /** How long a request waits for a server that is starting before it is refused. */
+    private static final Duration REQUEST_PATIENCE = Duration.ofSeconds(30);
     private static final long START_RETRY_MILLIS = 200;
     private static final long COMPACTION_MILLIS = 5 * 60_000L;
 
@@ -246,9 +249,10 @@ final class ApiserverRuntime implements Service {
         }
         Authenticator authenticator = new AuthenticatorChain(authenticators, authentication.anonymous());
         List<X509Certificate> clientAuthorities = certificates(authentication.clientCaFile());
+        Authorizer patient = new StartingAuthorizer(authorizer, readiness.whenStarted(), REQUEST_PATIENCE);
         ApiServer.Access access = new ApiServer.Access(authenticator, clientAuthorities,
-                proxy(authentication.frontProxy()), new Impersonation(authorizer), authorizer);
-        Reviews reviews = new Reviews(authorizer, authenticator, tokens, authentication.audiences(), clock);
+                proxy(authentication.frontProxy()), new Impersonation(patient), patient);
+        Reviews reviews = new Reviews(patient, authenticator, tokens, authentication.audiences(), clock);
         AtomicReference<@Nullable ApiDocuments> openApi = new AtomicReference<>();
         ApiServer.Content content = new ApiServer.Content(schema, catalog, operations, lookup,
                 new PrintedTables(clock, customResources::columns),

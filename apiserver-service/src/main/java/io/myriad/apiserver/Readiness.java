@@ -1,6 +1,8 @@
 package io.myriad.apiserver;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
@@ -15,7 +17,7 @@ final class Readiness {
             "poststarthook/apiservice-registration-controller",
             "poststarthook/priority-and-fairness-config-producer");
 
-    private final AtomicBoolean bootstrapped = new AtomicBoolean();
+    private final CompletableFuture<Void> bootstrapped = new CompletableFuture<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
 
     /** @param storeAnswers whether the store can be read */
@@ -27,19 +29,24 @@ final class Readiness {
         HealthChecks checks = new HealthChecks(names).set("ping", Where.EVERYWHERE, () -> true)
                 .set("log", Where.EVERYWHERE, () -> true).set("etcd", Where.EVERYWHERE, storeAnswers)
                 .set("etcd-readiness", Where.ONLY_READY, storeAnswers)
-                .set("informer-sync", Where.ONLY_READY, bootstrapped::get)
+                .set("informer-sync", Where.ONLY_READY, bootstrapped::isDone)
                 .set("shutdown", Where.ONLY_READY, () -> !stopping.get());
-        BOOTSTRAP_HOOKS.forEach(name -> checks.set(name, Where.EVERYWHERE, bootstrapped::get));
+        BOOTSTRAP_HOOKS.forEach(name -> checks.set(name, Where.EVERYWHERE, bootstrapped::isDone));
         return checks;
     }
 
     void started() {
-        bootstrapped.set(true);
+        bootstrapped.complete(null);
+    }
+
+    /** Done once all is there to serve. */
+    Future<Void> whenStarted() {
+        return bootstrapped;
     }
 
     void stopping() {
         stopping.set(true);
     }
 
-    boolean isReady() { return bootstrapped.get() && !stopping.get(); }
+    boolean isReady() { return bootstrapped.isDone() && !stopping.get(); }
 }
