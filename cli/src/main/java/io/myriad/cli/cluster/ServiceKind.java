@@ -88,9 +88,10 @@ public enum ServiceKind {
         @Override
         List<String> flags(Cluster cluster, Component component) {
             Pki pki = cluster.directory().pki();
-            return client(cluster, component, Pki.Identity.CONTROLLER, leaderElection(component),
-                    "--service-account-private-key-file=" + pki.serviceAccountKey(),
-                    "--root-ca-file=" + pki.certificate(Pki.Authority.CLUSTER));
+            List<String> own = new ArrayList<>(leaderElection(component));
+            own.add("--service-account-private-key-file=" + pki.serviceAccountKey());
+            own.add("--root-ca-file=" + pki.certificate(Pki.Authority.CLUSTER));
+            return client(cluster, component, Pki.Identity.CONTROLLER, own);
         }
     },
     /** kube-scheduler's part. */
@@ -114,8 +115,8 @@ public enum ServiceKind {
 
         @Override
         List<String> flags(Cluster cluster, Component component) {
-            return client(cluster, component, Pki.Identity.HOLLOW_NODES, "--nodes=" + cluster.size().nodes(),
-                    "--node-name-prefix=" + Cluster.NODE_NAME_PREFIX);
+            return client(cluster, component, Pki.Identity.HOLLOW_NODES,
+                    List.of("--nodes=" + cluster.size().nodes(), "--node-name-prefix=" + Cluster.NODE_NAME_PREFIX));
         }
     };
 
@@ -155,11 +156,11 @@ public enum ServiceKind {
     }
 
     /** The flags of a client of the API server: what all have in common around its own. */
-    private static List<String> client(Cluster cluster, Component component, Pki.Identity identity, String... own) {
+    private static List<String> client(Cluster cluster, Component component, Pki.Identity identity, List<String> own) {
         Pki pki = cluster.directory().pki();
         List<String> flags = new ArrayList<>(
                 List.of(kubeconfig(cluster, identity), servers(cluster, component)));
-        flags.addAll(List.of(own));
+        flags.addAll(own);
         flags.addAll(List.of("--bind-address=" + Cluster.ADDRESS,
                 "--secure-port=" + cluster.port(component, Port.SECURE),
                 "--tls-cert-file=" + pki.certificate(Pki.Identity.COMPONENT),
@@ -180,8 +181,14 @@ public enum ServiceKind {
                 + (first == 0 ? "" : "," + String.join(",", urls.subList(0, first)));
     }
 
-    /** A single replica has nobody to compete with; after a crash it need not wait until its own lease has expired. */
-    private static String leaderElection(Component component) {
-        return "--leader-elect=" + (component.count() > 1);
+    /**
+     * A single replica has nobody to compete with; after a crash it need not wait until its own lease has expired. Of
+     * several, another one is to work within 15 s of the leader's death, see docs/performance/hand-over.md.
+     */
+    private static List<String> leaderElection(Component component) {
+        return component.count() == 1
+                ? List.of("--leader-elect=false")
+                : List.of("--leader-elect=true", "--leader-elect-lease-duration=12s",
+                        "--leader-elect-renew-deadline=8s");
     }
 }

@@ -119,7 +119,7 @@ final class ClusterTest {
 
         assertThat(several.flags(several.component("controller-1").orElseThrow())).contains(
                 "--servers=" + urls.get(0) + "," + urls.get(1),
-                "--leader-elect=true");
+                "--leader-elect=true", "--leader-elect-lease-duration=12s");
         assertThat(several.flags(several.component("controller-2").orElseThrow()))
                 .contains("--servers=" + urls.get(1) + "," + urls.get(0));
         assertThat(several.flags(several.component("scheduler").orElseThrow())).contains("--leader-elect=false");
