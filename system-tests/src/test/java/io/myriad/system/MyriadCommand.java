@@ -18,6 +18,9 @@ final class MyriadCommand {
     record Result(int exitCode, String output) {}
 
     private static final Duration LIMIT = Duration.ofMinutes(10);
+    /** The first call builds the product, where that has not been done. */
+    private static final Duration BUILD_LIMIT = Duration.ofMinutes(30);
+    private static boolean built;
 
     private final Path root = checkout();
     private final Path home;
@@ -58,6 +61,19 @@ final class MyriadCommand {
     }
 
     Result call(String... arguments) throws IOException, InterruptedException {
+        synchronized (MyriadCommand.class) {
+            if (!built) {
+                Result build = call(BUILD_LIMIT, "build");
+                if (build.exitCode != 0) {
+                    throw new AssertionError("the product cannot be built:\n" + build.output);
+                }
+                built = true;
+            }
+        }
+        return call(LIMIT, arguments);
+    }
+
+    private Result call(Duration limit, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(root.resolve("myriad").toString()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(home, "output", ".txt");
@@ -66,7 +82,7 @@ final class MyriadCommand {
         builder.environment().put("MYRIAD_HOME", home.resolve("myriad").toString());
         builder.environment().put("KUBECONFIG", kubeconfig().toString());
         Process process = builder.start();
-        if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("myriad " + String.join(" ", arguments) + " has not ended: "
                     + Files.readString(output, StandardCharsets.UTF_8));
