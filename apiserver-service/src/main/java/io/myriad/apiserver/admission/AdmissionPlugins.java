@@ -14,7 +14,6 @@ import tools.jackson.databind.node.ObjectNode;
 import io.myriad.api.GroupVersionResource;
 import io.myriad.apiserver.admission.webhook.AdmittedObjects;
 import io.myriad.apiserver.admission.webhook.MutatingWebhooks;
-import io.myriad.apiserver.admission.webhook.ServiceAddresses;
 import io.myriad.apiserver.admission.webhook.ValidatingWebhooks;
 import io.myriad.apiserver.admission.webhook.Webhook;
 import io.myriad.apiserver.admission.webhook.WebhookClient;
@@ -51,17 +50,17 @@ public final class AdmissionPlugins {
      * @param random for name suffixes
      * @param rbac the RBAC policy, or null when that mode is off
      * @param authorizer decides about {@code escalate}, {@code bind}, {@code approve} and {@code sign}
+     * @param client calls webhooks
      * @throws IllegalArgumentException when {@code disabled} names no plugin
      */
     public static AdmissionChain chain(Set<String> disabled, ObjectLookup lookup,
             Function<GroupVersionResource, Source> sources, AdmittedObjects objects, RandomGenerator random,
-            @Nullable RbacAuthorizer rbac, Authorizer authorizer) {
-        return new AdmissionPlugins(sources).chain(disabled, lookup, objects, random, rbac, authorizer);
+            @Nullable RbacAuthorizer rbac, Authorizer authorizer, WebhookClient client) {
+        return new AdmissionPlugins(sources).chain(disabled, lookup, objects, random, rbac, authorizer, client);
     }
 
     private AdmissionChain chain(Set<String> disabled, ObjectLookup lookup, AdmittedObjects objects,
-            RandomGenerator random, @Nullable RbacAuthorizer rbac, Authorizer authorizer) {
-        WebhookClient client = new WebhookClient(new ServiceAddresses(lookup, random));
+            RandomGenerator random, @Nullable RbacAuthorizer rbac, Authorizer authorizer, WebhookClient client) {
         MutatingWebhooks mutating = new MutatingWebhooks(webhooks("mutatingwebhookconfigurations"), lookup, objects,
                 client, random);
         List<AdmissionPlugin> plugins = new ArrayList<>(List.of(new NamespaceLifecycle(lookup), limitRanger(),
