@@ -2,6 +2,7 @@ package io.myriad.apiserver.custom;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -85,10 +86,16 @@ public final class ConversionWebhook {
         if (known != null) {
             return known;
         }
-        ObjectNode converted = ask(object, to);
-        if (versioned) {
-            keep(read, converted.deepCopy());
+        if (!versioned) {
+            return ask(object, to);
         }
+        ObjectNode converted;
+        try {
+            converted = ask(object, to);
+        } catch (StatusException failure) {
+            throw undecodable(metadata, read.resourceVersion, failure.status().message());
+        }
+        keep(read, converted.deepCopy());
         return converted;
     }
 
@@ -128,6 +135,20 @@ public final class ConversionWebhook {
                     .tag("succeeded", Boolean.toString(succeeded)).register(means.meters)
                     .record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
         }
+    }
+
+    /** To upstream, what is in the store and cannot be converted is damaged. */
+    private StatusException undecodable(JsonNode metadata, String resourceVersion, String why) {
+        int dot = definition.indexOf('.');
+        String namespace = metadata.path("namespace").asString("");
+        String key = "/" + definition.substring(dot + 1) + "/" + definition.substring(0, dot)
+                + (namespace.isEmpty() ? "" : "/" + namespace) + "/" + metadata.path("name").asString("");
+        String text = "StorageError: corrupt object, Code: 7, Key: " + key
+                + ", ResourceVersion: 0, AdditionalErrorMsg: object not decodable revision=" + resourceVersion + ": "
+                + why;
+        return new StatusException(new Status(StatusReason.INTERNAL_ERROR.code(), StatusReason.INTERNAL_ERROR,
+                "Internal error occurred: " + text,
+                new Status.Details("", "", "", "", List.of(new Status.Cause("", text, "")), 0)));
     }
 
     /** Upstream's errors of conversions have no reason. */

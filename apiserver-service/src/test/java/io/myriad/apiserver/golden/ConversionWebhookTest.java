@@ -109,10 +109,10 @@ class ConversionWebhookTest {
     }
 
     private void awaitServed(String target) throws Exception {
-        JsonNode list = send("GET", target, null);
-        for (int tries = 0; !list.path("kind").asString("").endsWith("List"); tries++) {
-            assertThat(tries).as("tries until %s, last %s", target, list).isLessThan(10_000);
-            list = send("GET", target, null);
+        int code = 0;
+        for (int tries = 0; code != 200; tries++) {
+            assertThat(tries).as("tries until %s is there", target).isLessThan(10_000);
+            code = server.client().send("GET", target, JSON, null).code();
         }
     }
 
@@ -242,9 +242,13 @@ class ConversionWebhookTest {
         assertThat(send("POST", ONE.replace("paints", "doors"), body).path("spec").path("color").asString(""))
                 .isEqualTo("red");
         JsonNode status = send("GET", TWO.replace("paints", "doors") + "/d", null);
-        assertThat(status.path("message").asString("")).startsWith(
-                "conversion webhook for example.com/v1, Kind=Door failed: Post \"https://127.0.0.1:" + port
-                        + "/convert?timeout=30s\": ");
+        assertThat(status.path("message").asString(""))
+                .matches("Internal error occurred: StorageError: corrupt object, "
+                        + "Code: 7, Key: /example.com/doors/default/d, ResourceVersion: 0, AdditionalErrorMsg: object not "
+                        + "decodable revision=[0-9]+: conversion webhook for example.com/v1, Kind=Door failed: Post \"https://127.0.0.1:"
+                        + port
+                        + "/convert\\?timeout=30s\": .+");
+        assertThat(status.path("reason").asString("")).isEqualTo("InternalError");
         assertThat(status.path("code").asInt(0)).isEqualTo(500);
     }
 
