@@ -38,6 +38,8 @@ import io.myriad.api.schema.Schema;
 import io.myriad.apiserver.ApiserverOptions.AuthorizationMode;
 import io.myriad.apiserver.admission.AdmissionChain;
 import io.myriad.apiserver.admission.AdmissionPlugins;
+import io.myriad.apiserver.admission.webhook.ServiceAddresses;
+import io.myriad.apiserver.admission.webhook.WebhookClient;
 import io.myriad.apiserver.allocation.AddressObjects;
 import io.myriad.apiserver.allocation.AddressRange;
 import io.myriad.apiserver.allocation.PortBitmap;
@@ -55,6 +57,7 @@ import io.myriad.apiserver.authorization.RbacAuthorizer;
 import io.myriad.apiserver.authorization.StartingAuthorizer;
 import io.myriad.apiserver.bootstrap.Bootstrap;
 import io.myriad.apiserver.cache.Storages;
+import io.myriad.apiserver.custom.ConversionWebhook;
 import io.myriad.apiserver.custom.CustomResources;
 import io.myriad.apiserver.custom.DefinitionHooks;
 import io.myriad.apiserver.custom.DefinitionStrategy;
@@ -140,13 +143,16 @@ final class ApiserverRuntime implements Service {
         made.set(catalog);
         this.rbac = options.authorization().contains(AuthorizationMode.RBAC) ? closing(rbac()) : null;
         Authorizer authorizer = authorizer();
+        WebhookClient webhooks = new WebhookClient(new ServiceAddresses(lookup, random));
         this.admission = closing(AdmissionPlugins.chain(new HashSet<>(options.admission().disabled()), lookup,
-                this::admissionSource, new CatalogObjects(() -> required(made).state()), random, rbac, authorizer));
+                this::admissionSource, new CatalogObjects(() -> required(made).state()), random, rbac, authorizer,
+                webhooks));
         Registry operations = new Registry(admission, new SchemaOwnership(catalog::state, clock), authorizer, clock,
                 random);
         registry.set(operations);
         this.customResources = closing(new CustomResources(catalog, storages, writer, rules,
-                new InstanceCleanup(() -> operations, writer), clock));
+                new InstanceCleanup(() -> operations, writer), clock,
+                new ConversionWebhook.Means(webhooks, random, metrics)));
         this.server = server(operations, authorizer, metricsText);
     }
 

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import io.myriad.management.Service;
 import io.myriad.store.raft.Member;
 import io.myriad.store.raft.PeerTransport;
+import io.myriad.store.server.ClientLimits;
 import io.myriad.store.server.GrpcEndpoint;
 import io.myriad.store.server.StoreMember;
 import io.myriad.store.server.StoreMetrics;
@@ -103,7 +104,7 @@ final class StoreService implements Service {
         }
         GrpcEndpoint endpoint = new GrpcEndpoint(opening, metrics, listens(options.listenClientUrls()),
                 listens(options.listenMetricsUrls()),
-                Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+                Math.max(1, Runtime.getRuntime().availableProcessors() / 2), ClientLimits.standard());
         opened.add(endpoint);
         clientPorts = endpoint.ports();
         member = opening;

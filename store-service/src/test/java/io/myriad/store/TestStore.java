@@ -3,6 +3,7 @@ package io.myriad.store;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.ManagedChannel;
@@ -12,6 +13,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import io.myriad.store.api.KVGrpc;
 import io.myriad.store.api.LeaseGrpc;
 import io.myriad.store.api.MaintenanceGrpc;
+import io.myriad.store.server.StoreMember;
 
 /** A store in this process, on free ports, with a client. */
 final class TestStore implements AutoCloseable {
@@ -35,6 +37,10 @@ final class TestStore implements AutoCloseable {
 
     int port() {
         return context.getBean(StoreService.class).clientPorts().getFirst();
+    }
+
+    StoreMember member() {
+        return Objects.requireNonNull(context.getBean(StoreService.class).member());
     }
 
     ManagedChannel channel() {

@@ -80,6 +80,13 @@ public final class CustomSchema {
         Defaulting.removeNulls(object, structural);
     }
 
+    /** Takes away what the schema does not know, and nothing else. */
+    public void prune(ObjectNode object) {
+        if (!preservesEverything) {
+            Pruning.prune(object, structural, null);
+        }
+    }
+
     /** What is wrong with the values of an object, its lists and the API objects in it. */
     public List<FieldError> check(ObjectNode object) {
         List<FieldError> errors = new ArrayList<>(rules.check(object, ""));

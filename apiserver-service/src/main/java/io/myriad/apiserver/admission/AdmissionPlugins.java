@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.GroupVersionResource;
+import io.myriad.apiserver.admission.policy.Binding;
+import io.myriad.apiserver.admission.policy.Policy;
+import io.myriad.apiserver.admission.policy.ValidatingPolicies;
 import io.myriad.apiserver.admission.webhook.AdmittedObjects;
 import io.myriad.apiserver.admission.webhook.MutatingWebhooks;
-import io.myriad.apiserver.admission.webhook.ServiceAddresses;
 import io.myriad.apiserver.admission.webhook.ValidatingWebhooks;
 import io.myriad.apiserver.admission.webhook.Webhook;
 import io.myriad.apiserver.admission.webhook.WebhookClient;
@@ -51,17 +53,17 @@ public final class AdmissionPlugins {
      * @param random for name suffixes
      * @param rbac the RBAC policy, or null when that mode is off
      * @param authorizer decides about {@code escalate}, {@code bind}, {@code approve} and {@code sign}
+     * @param client calls webhooks
      * @throws IllegalArgumentException when {@code disabled} names no plugin
      */
     public static AdmissionChain chain(Set<String> disabled, ObjectLookup lookup,
             Function<GroupVersionResource, Source> sources, AdmittedObjects objects, RandomGenerator random,
-            @Nullable RbacAuthorizer rbac, Authorizer authorizer) {
-        return new AdmissionPlugins(sources).chain(disabled, lookup, objects, random, rbac, authorizer);
+            @Nullable RbacAuthorizer rbac, Authorizer authorizer, WebhookClient client) {
+        return new AdmissionPlugins(sources).chain(disabled, lookup, objects, random, rbac, authorizer, client);
     }
 
     private AdmissionChain chain(Set<String> disabled, ObjectLookup lookup, AdmittedObjects objects,
-            RandomGenerator random, @Nullable RbacAuthorizer rbac, Authorizer authorizer) {
-        WebhookClient client = new WebhookClient(new ServiceAddresses(lookup, random));
+            RandomGenerator random, @Nullable RbacAuthorizer rbac, Authorizer authorizer, WebhookClient client) {
         MutatingWebhooks mutating = new MutatingWebhooks(webhooks("mutatingwebhookconfigurations"), lookup, objects,
                 client, random);
         List<AdmissionPlugin> plugins = new ArrayList<>(List.of(new NamespaceLifecycle(lookup), limitRanger(),
@@ -70,6 +72,7 @@ public final class AdmissionPlugins {
                 DefaultClass.ofClaims(lookup), new StorageObjectInUseProtection(), new RuntimeClassAdmission(lookup),
                 CertificateRights.toApprove(authorizer), CertificateRights.toSign(authorizer),
                 new CertificateSubjectRestriction(), DefaultClass.ofIngresses(lookup), new PodResizeValidator(lookup),
+                policies(lookup, objects, authorizer),
                 new ValidatingWebhooks(webhooks("validatingwebhookconfigurations"), lookup, objects, client, random),
                 resourceQuota()));
         List<String> names = Stream.concat(plugins.stream(), Stream.of(mutating)).map(AdmissionPlugin::name).toList();
@@ -92,10 +95,20 @@ public final class AdmissionPlugins {
     }
 
     private Supplier<List<List<Webhook>>> webhooks(String resource) {
-        Source source = sources.apply(new GroupVersionResource("admissionregistration.k8s.io", "v1", resource));
-        Followed<List<Webhook>> known = following(new Followed<>(resource, source.storage, (namespace, name) -> "",
-                stored -> Webhook.of(source.decoder.apply(stored))));
+        Followed<List<Webhook>> known = extension(resource, Webhook::of);
         return () -> known.in("");
+    }
+
+    private ValidatingPolicies policies(ObjectLookup lookup, AdmittedObjects objects, Authorizer authorizer) {
+        Followed<Policy> policies = extension("validatingadmissionpolicies", Policy::of);
+        Followed<Binding> bindings = extension("validatingadmissionpolicybindings", Binding::of);
+        return new ValidatingPolicies(() -> policies.in(""), () -> bindings.in(""), lookup, objects, authorizer);
+    }
+
+    private <T> Followed<T> extension(String resource, Function<ObjectNode, T> reader) {
+        Source source = sources.apply(new GroupVersionResource("admissionregistration.k8s.io", "v1", resource));
+        return following(new Followed<>(resource, source.storage, (namespace, name) -> "",
+                stored -> reader.apply(source.decoder.apply(stored))));
     }
 
     private Source source(String resource) {

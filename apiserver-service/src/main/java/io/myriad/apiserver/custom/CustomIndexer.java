@@ -23,13 +23,17 @@ final class CustomIndexer implements Indexer {
     private final CustomSchema schema;
     private final GroupVersionKind kind;
     private final JsonIndexer indexer;
+    private final boolean asStored;
 
     /**
      * @param schema the schema of the storage version
      * @param kind the kind in the storage version
      * @param selectableFields selector names and their paths, which the schema has
+     * @param asStored whether objects keep the version in which they were stored, as only a webhook can convert them
      */
-    CustomIndexer(CustomSchema schema, GroupVersionKind kind, Map<String, List<String>> selectableFields) {
+    CustomIndexer(CustomSchema schema, GroupVersionKind kind, Map<String, List<String>> selectableFields,
+            boolean asStored) {
+        this.asStored = asStored;
         this.schema = schema;
         this.kind = kind;
         this.indexer = new JsonIndexer(schema.type(), selectableFields);
@@ -59,8 +63,10 @@ final class CustomIndexer implements Indexer {
     public byte[] withResourceVersion(byte[] data, int offset, int length, long resourceVersion) {
         byte[] stored = offset == 0 && length == data.length ? data : Arrays.copyOfRange(data, offset, offset + length);
         ObjectNode object = JsonReader.read(stored, null).object();
-        object.put("kind", kind.kind()).put("apiVersion", kind.apiVersion());
-        schema.conformStored(object);
+        if (!asStored) {
+            object.put("kind", kind.kind()).put("apiVersion", kind.apiVersion());
+            schema.conformStored(object);
+        }
         object.withObjectProperty("metadata").put("resourceVersion", Long.toString(resourceVersion));
         return JsonWriter.write(object);
     }

@@ -46,6 +46,7 @@ public final class CustomResources implements AutoCloseable {
     private final Storages storages;
     private final ObjectWriter writer;
     private final RuleEngine engine;
+    private final ConversionWebhook.Means conversions;
     private final InstanceCleanup cleanup;
     private final InstantSource clock;
     private final ServedResource source;
@@ -61,9 +62,11 @@ public final class CustomResources implements AutoCloseable {
      * @param engine evaluates rules in schemas
      * @param cleanup deletes the objects of a definition that goes
      * @param clock for the times of conditions
+     * @param conversions for conversion webhooks
      */
     public CustomResources(ResourceCatalog catalog, Storages storages, ObjectWriter writer, RuleEngine engine,
-            InstanceCleanup cleanup, InstantSource clock) {
+            InstanceCleanup cleanup, InstantSource clock, ConversionWebhook.Means conversions) {
+        this.conversions = conversions;
         this.catalog = catalog;
         this.storages = storages;
         this.writer = writer;
@@ -188,7 +191,7 @@ public final class CustomResources implements AutoCloseable {
             return;
         }
         boolean sameObjects = before != null && storesSame(before.definition(), definition);
-        ServedDefinition now = ServedDefinition.compile(definition, engine, (indexer, storedKind) -> {
+        ServedDefinition now = ServedDefinition.compile(definition, engine, conversions, (indexer, storedKind) -> {
             if (before != null && !sameObjects) {
                 storages.dropCustom(before.definition().resourceIn("v1"));
             }
@@ -208,7 +211,8 @@ public final class CustomResources implements AutoCloseable {
         Definition.Version first = one.storageVersion();
         Definition.Version second = other.storageVersion();
         return first != null && second != null && one.uid().equals(other.uid())
-                && first.name().equals(second.name()) && first.schema().equals(second.schema())
+                && one.convertsByWebhook() == other.convertsByWebhook() && first.name().equals(second.name())
+                && first.schema().equals(second.schema())
                 && one.kind().equals(other.kind()) && one.preservesUnknownFields() == other.preservesUnknownFields()
                 && one.versions().stream().map(Definition.Version::selectableFields).toList()
                         .equals(other.versions().stream().map(Definition.Version::selectableFields).toList());

@@ -122,6 +122,10 @@ record Definition(ObjectNode object) {
         return spec().path("conversion");
     }
 
+    boolean convertsByWebhook() {
+        return conversion().path("strategy").stringValue("").equals("Webhook");
+    }
+
     List<Version> versions() {
         return spec().path("versions").valueStream().map(Version::new).toList();
     }

@@ -14,8 +14,6 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.GroupVersionKind;
-import io.myriad.api.Status;
-import io.myriad.api.StatusException;
 import io.myriad.api.custom.CustomSchema;
 import io.myriad.api.custom.Structural;
 import io.myriad.api.schema.Resource;
@@ -56,18 +54,24 @@ record ServedDefinition(Definition definition, List<ServedResource> resources,
      * Compiles a definition whose names are accepted.
      *
      * @param engine evaluates its rules
+     * @param conversions for conversion webhooks
      * @param opener opens the storage
      * @return null when it has no storage version
      */
-    static @Nullable ServedDefinition compile(Definition definition, RuleEngine engine, StorageOpener opener) {
+    static @Nullable ServedDefinition compile(Definition definition, RuleEngine engine,
+            ConversionWebhook.Means conversions, StorageOpener opener) {
         Definition.Version storage = definition.storageVersion();
         if (storage == null) {
             return null;
         }
         GroupVersionKind storedKind = definition.kindIn(storage.name());
         CustomSchema storedSchema = schema(definition, storage);
+        ConversionWebhook webhook = definition.convertsByWebhook()
+                ? new ConversionWebhook(definition.name(), definition.conversion(), conversions)
+                : null;
         ObjectStorage objects = opener.open(
-                new CustomIndexer(storedSchema, storedKind, selectableFields(definition, storage)), storedKind);
+                new CustomIndexer(storedSchema, storedKind, selectableFields(definition, storage), webhook != null),
+                storedKind);
         List<ServedResource> resources = new ArrayList<>();
         Map<GroupVersionKind, Columns<?>> columns = new LinkedHashMap<>();
         for (Definition.Version version : definition.versions()) {
@@ -77,7 +81,9 @@ record ServedDefinition(Definition definition, List<ServedResource> resources,
             CustomSchema schema = version.storage() ? storedSchema : schema(definition, version);
             GroupVersionKind kind = definition.kindIn(version.name());
             ObjectForm form = new ObjectForm(StoredKind.Encoding.JSON, storedKind, null, kind,
-                    version.storage() ? null : conversion(definition, schema));
+                    webhook != null
+                            ? new WebhookConversion(webhook, storedKind, storedSchema, kind, schema)
+                            : version.storage() ? null : new SameFields(schema));
             RuleEvaluator rules = schema.structural().hasRules()
                     ? engine.evaluator(schema.structural())
                     : RuleEvaluator.NONE;
@@ -87,12 +93,6 @@ record ServedDefinition(Definition definition, List<ServedResource> resources,
             columns.put(kind, CustomColumns.of(version.printerColumns()));
         }
         return new ServedDefinition(definition, List.copyOf(resources), Map.copyOf(columns));
-    }
-
-    private static Conversion conversion(Definition definition, CustomSchema schema) {
-        return definition.conversion().path("strategy").stringValue("").equals("Webhook")
-                ? new Unconverted(definition.name())
-                : new SameFields(schema);
     }
 
     private static CustomSchema schema(Definition definition, Definition.Version version) {
@@ -136,24 +136,6 @@ record ServedDefinition(Definition definition, List<ServedResource> resources,
 
     private static List<String> texts(JsonNode list) {
         return list.valueStream().map(one -> one.stringValue("")).toList();
-    }
-
-    /** Versions that only a webhook can convert, which this server does not ask: it does not serve what may be wrong. */
-    private record Unconverted(String name) implements Conversion {
-        private StatusException refusal() {
-            return new StatusException(Status.internal("conversion webhook for " + name
-                    + " is not called by this server: only the storage version is served"));
-        }
-
-        @Override
-        public ObjectNode toServed(ObjectNode stored) {
-            throw refusal();
-        }
-
-        @Override
-        public ObjectNode toStored(ObjectNode object) {
-            throw refusal();
-        }
     }
 
     /** Versions that differ in their schemas alone: the served one's defaults are added, and what it lacks is left out. */

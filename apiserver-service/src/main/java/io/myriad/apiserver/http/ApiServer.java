@@ -11,6 +11,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.ssl.SslContext;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +99,7 @@ public final class ApiServer implements AutoCloseable {
     private final CallHandler handler;
     private final InstantSource clock;
     private final Runnable markNotReady;
+    private final MeterRegistry meters;
     private @Nullable HttpListener listener;
 
     /**
@@ -108,6 +111,7 @@ public final class ApiServer implements AutoCloseable {
             InstantSource clock, RandomGenerator random) {
         this.settings = settings;
         this.clock = clock;
+        this.meters = content.metrics();
         this.markNotReady = markNotReady;
         AnswerWriter answers = new AnswerWriter(content.schema(), content.tables());
         ResourceEndpoint resources = new ResourceEndpoint(content.registry(), answers, content.schema(), watches,
@@ -133,7 +137,8 @@ public final class ApiServer implements AutoCloseable {
                 new ClientCertificates(access.clientAuthorities(), clock), frontProxy, access.impersonation(),
                 access.authorizer());
         RequestLimits limits = new RequestLimits(settings.maxReading(), settings.maxWriting(), RequestLimits.PATIENCE);
-        MeterRequestMetrics metrics = new MeterRequestMetrics(content.metrics(), watches, limits);
+        MeterRequestMetrics metrics = new MeterRequestMetrics(content.metrics(), watches, limits,
+                content.catalog());
         this.handler = new ApiFrontend(guards, limits, router, answers, metrics, new FlowHeaders(content.lookup()),
                 settings.goAwayChance(), verbosity,
                 random);
@@ -159,7 +164,18 @@ public final class ApiServer implements AutoCloseable {
         HttpListener started = HttpListener.start(settings.address(), settings.tls(),
                 HttpListener.Limits.standard(settings.maxStreams()), handler, clock);
         listener = started;
+        register(started);
         log.info("Serving securely on {}:{}", settings.address().getAddress().getHostAddress(), started.port());
+    }
+
+    private void register(HttpListener started) {
+        Gauge.builder("myriad_http_connections", started, HttpListener::connectionCount).register(meters);
+        Gauge.builder("myriad_http_handshakes", started, HttpListener::handshakeCount).register(meters);
+        Gauge.builder("myriad_http_unfinished_body_bytes", started, HttpListener::unfinishedBodyBytes).register(meters);
+        for (Refusals.Reason reason : Refusals.Reason.values()) {
+            FunctionCounter.builder("myriad_http_refusals_total", started.refusals(), all -> all.count(reason))
+                    .tag("reason", reason.label()).register(meters);
+        }
     }
 
     /** The port that is listened on. */

@@ -10,9 +10,11 @@ import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -28,6 +30,10 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -39,8 +45,16 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class CallReader extends ChannelInboundHandlerAdapter {
+    /** Memory taken for a body before any of it has come. */
+    private static final int FIRST_BODY_BYTES = 16 << 10;
+    private static final String OVERLOADED = "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},"
+            + "\"status\":\"Failure\",\"message\":\"Too many requests, please try again later.\","
+            + "\"reason\":\"TooManyRequests\",\"details\":{\"retryAfterSeconds\":1},\"code\":429}\n";
+
     /** Pipelined HTTP/1.1 messages kept while a request is answered; beyond them nothing is read. */
     private static final int MAX_PIPELINED = 16;
+
+    private static final byte[] NO_BYTES = new byte[0];
 
     private enum State {
         /** Waiting for a request's head. */
@@ -58,10 +72,12 @@ final class CallReader extends ChannelInboundHandlerAdapter {
     private final Queue<Object> pipelined = new ArrayDeque<>(0);
     private State state = State.HEAD;
     private @Nullable HttpRequest head;
-    private byte[] body = new byte[0];
+    private byte[] body = NO_BYTES;
     private int bodyLength;
+    private long announced;
     private boolean keepAlive = true;
     private @Nullable Future<?> bodyDeadline;
+    private @Nullable Future<?> takeDeadline;
     private @Nullable NettyStream stream;
     private @Nullable ChannelHandlerContext context;
     private volatile @Nullable SocketAddress remoteAddress;
@@ -113,23 +129,21 @@ final class CallReader extends ChannelInboundHandlerAdapter {
         state = State.BODY;
         timeouts(ctx, true);
         if (request.decoderResult().isFailure()) {
-            refuse(ctx, HttpResponseStatus.BAD_REQUEST, "400 Bad Request");
+            refuseHead(ctx, request.decoderResult().cause());
             return;
         }
-        long announced = HttpUtil.getContentLength(request, 0L);
+        announced = HttpUtil.getContentLength(request, 0L);
         if (announced > listener.limits().maxBodyBytes()) {
             refuseTooLarge(ctx);
             return;
-        }
-        if (announced > 0) {
-            body = new byte[(int) announced];
         }
         if (HttpUtil.is100ContinueExpected(request)) {
             ctx.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE,
                     Unpooled.EMPTY_BUFFER));
         }
         bodyDeadline = ctx.executor().schedule(
-                () -> refuse(ctx, HttpResponseStatus.REQUEST_TIMEOUT, "408 Request Timeout"),
+                () -> refuse(ctx, Refusals.Reason.BODY_TIMEOUT, HttpResponseStatus.REQUEST_TIMEOUT,
+                        "408 Request Timeout"),
                 listener.limits().bodyTimeoutMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -148,14 +162,37 @@ final class CallReader extends ChannelInboundHandlerAdapter {
             refuseTooLarge(ctx);
             return;
         }
-        if (bodyLength + more > body.length) {
-            body = Arrays.copyOf(body, Math.max(bodyLength + more, Math.min(2 * body.length, 1 << 20)));
+        if (content.decoderResult().isFailure()) {
+            refuseHead(ctx, content.decoderResult().cause());
+            return;
+        }
+        if (bodyLength + more > body.length && !enlargeBody(bodyLength + more)) {
+            refuse(ctx, Refusals.Reason.BODIES, HttpResponseStatus.TOO_MANY_REQUESTS, OVERLOADED);
+            return;
         }
         content.content().readBytes(body, bodyLength, more);
         bodyLength += more;
         if (content instanceof LastHttpContent) {
             complete(ctx);
         }
+    }
+
+    /** Memory follows what has come, not what was announced. */
+    private boolean enlargeBody(int needed) {
+        int length = Math.max(needed, Math.max(2 * body.length, FIRST_BODY_BYTES));
+        if (announced >= needed && length > announced) {
+            length = (int) announced;
+        }
+        if (!listener.takeBodyBytes(length - body.length)) {
+            return false;
+        }
+        body = Arrays.copyOf(body, length);
+        return true;
+    }
+
+    private void dropBody() {
+        listener.giveBodyBytes(body.length);
+        body = NO_BYTES;
     }
 
     private void complete(ChannelHandlerContext ctx) {
@@ -165,12 +202,12 @@ final class CallReader extends ChannelInboundHandlerAdapter {
             return;
         }
         byte[] whole = bodyLength == body.length ? body : Arrays.copyOf(body, bodyLength);
-        body = new byte[0];
+        dropBody();
         String target = request.uri();
         int question = target.indexOf('?');
         String path = QueryParameters.percentDecode(question < 0 ? target : target.substring(0, question), false);
         if (path == null || !path.startsWith("/")) {
-            refuse(ctx, HttpResponseStatus.BAD_REQUEST, "400 Bad Request");
+            refuse(ctx, Refusals.Reason.HEAD_MALFORMED, HttpResponseStatus.BAD_REQUEST, "400 Bad Request");
             return;
         }
         state = State.ANSWERING;
@@ -184,17 +221,36 @@ final class CallReader extends ChannelInboundHandlerAdapter {
     private void refuseTooLarge(ChannelHandlerContext ctx) {
         HttpRequest request = head;
         if (request != null && request.uri().startsWith("/api")) {
-            refuse(ctx, HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, listener.limits().tooLargeBody());
+            refuse(ctx, Refusals.Reason.BODY_TOO_LARGE, HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
+                    listener.limits().tooLargeBody());
         } else {
-            refuse(ctx, HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "413 Request Entity Too Large");
+            refuse(ctx, Refusals.Reason.BODY_TOO_LARGE, HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
+                    "413 Request Entity Too Large");
+        }
+    }
+
+    private void refuseHead(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof PrematureChannelClosureException) {
+            // The connection ended in the middle, for a reason that was counted or is the client's own.
+            cancelBodyDeadline();
+            state = State.DISCARDING;
+            dropBody();
+            return;
+        }
+        if (cause instanceof TooLongHttpHeaderException || cause instanceof TooLongHttpLineException) {
+            refuse(ctx, Refusals.Reason.HEAD_TOO_LARGE, HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                    "431 Request Header Fields Too Large");
+        } else {
+            refuse(ctx, Refusals.Reason.HEAD_MALFORMED, HttpResponseStatus.BAD_REQUEST, "400 Bad Request");
         }
     }
 
     /** Answers before the request's end, and drops the rest of it. */
-    private void refuse(ChannelHandlerContext ctx, HttpResponseStatus status, String text) {
+    private void refuse(ChannelHandlerContext ctx, Refusals.Reason reason, HttpResponseStatus status, String text) {
+        listener.refusals().add(reason);
         cancelBodyDeadline();
         state = State.DISCARDING;
-        body = new byte[0];
+        dropBody();
         head = null;
         boolean json = text.startsWith("{");
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status,
@@ -204,7 +260,9 @@ final class CallReader extends ChannelInboundHandlerAdapter {
         if (!http2) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
-        ctx.writeAndFlush(response).addListener(done -> {
+        ChannelFuture written = ctx.writeAndFlush(response);
+        expectTaken(ctx, written);
+        written.addListener(done -> {
             // An HTTP/1.1 client is given time to read the answer before the rest of its body meets a closed socket.
             ctx.executor().schedule(() -> ctx.close(), http2 ? 0 : listener.limits().lingerMillis(),
                     TimeUnit.MILLISECONDS);
@@ -262,7 +320,7 @@ final class CallReader extends ChannelInboundHandlerAdapter {
         }
         ctx.executor().execute(() -> {
             prepare(response);
-            ctx.writeAndFlush(response);
+            expectTaken(ctx, ctx.writeAndFlush(response));
             answered(ctx);
         });
     }
@@ -329,7 +387,7 @@ final class CallReader extends ChannelInboundHandlerAdapter {
             return;
         }
         if (!keepAlive) {
-            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            expectTaken(ctx, ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE));
             return;
         }
         state = State.HEAD;
@@ -347,6 +405,27 @@ final class CallReader extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** A client that does not take the end of its answer is not waited for. On the event loop. */
+    private void expectTaken(ChannelHandlerContext ctx, ChannelFuture written) {
+        if (written.isDone() || takeDeadline != null) {
+            return;
+        }
+        takeDeadline = ctx.executor().schedule(() -> {
+            listener.refusals().add(Refusals.Reason.NOT_TAKEN);
+            if (http2) {
+                // Netty leaves it out of a stream whose end was written, though that end still waits for room at the client.
+                ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL));
+            }
+            ctx.channel().unsafe().close(ctx.channel().voidPromise());
+        }, listener.limits().takeTimeoutMillis(), TimeUnit.MILLISECONDS);
+        written.addListener(done -> {
+            if (takeDeadline != null) {
+                takeDeadline.cancel(false);
+                takeDeadline = null;
+            }
+        });
+    }
+
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (stream != null && ctx.channel().isWritable()) {
@@ -358,6 +437,7 @@ final class CallReader extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         cancelBodyDeadline();
+        dropBody();
         if (stream != null) {
             stream.lost();
         }

@@ -12,23 +12,28 @@ import org.jspecify.annotations.Nullable;
  * the codec; {@link #requestStarted} and {@link #requestEnded} tell it where a request stands.
  */
 final class Http1Timeouts extends ChannelInboundHandlerAdapter {
-    private final HttpListener.Limits limits;
+    private final HttpListener listener;
     private boolean inHead;
     private boolean inRequest;
     private @Nullable Future<?> deadline;
 
-    Http1Timeouts(HttpListener.Limits limits) {
-        this.limits = limits;
+    Http1Timeouts(HttpListener listener) {
+        this.listener = listener;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        arm(ctx, limits.idleTimeoutMillis());
+        arm(ctx, listener.limits().idleTimeoutMillis());
     }
 
     private void arm(ChannelHandlerContext ctx, long millis) {
         disarm();
-        deadline = ctx.executor().schedule(() -> ctx.close(), millis, TimeUnit.MILLISECONDS);
+        deadline = ctx.executor().schedule(() -> {
+            if (inHead) {
+                listener.refusals().add(Refusals.Reason.HEAD_TIMEOUT);
+            }
+            ctx.close();
+        }, millis, TimeUnit.MILLISECONDS);
     }
 
     private void disarm() {
@@ -42,7 +47,7 @@ final class Http1Timeouts extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!inRequest && !inHead) {
             inHead = true;
-            arm(ctx, limits.headTimeoutMillis());
+            arm(ctx, listener.limits().headTimeoutMillis());
         }
         ctx.fireChannelRead(message);
     }
@@ -57,7 +62,7 @@ final class Http1Timeouts extends ChannelInboundHandlerAdapter {
     /** The answer was written. */
     void requestEnded(ChannelHandlerContext ctx) {
         inRequest = false;
-        arm(ctx, limits.idleTimeoutMillis());
+        arm(ctx, listener.limits().idleTimeoutMillis());
     }
 
     @Override

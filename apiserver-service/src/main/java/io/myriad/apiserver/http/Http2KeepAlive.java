@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Http2KeepAlive extends ChannelInboundHandlerAdapter {
     private static final long PING_CONTENT = 0x6d797269_61640001L;
 
+    private final HttpListener listener;
     private final HttpListener.Limits limits;
     private final Http2Connection connection;
     private long lastReadNanos = System.nanoTime();
@@ -23,8 +24,9 @@ final class Http2KeepAlive extends ChannelInboundHandlerAdapter {
     private boolean pinged;
     private @Nullable Future<?> check;
 
-    Http2KeepAlive(HttpListener.Limits limits, Http2Connection connection) {
-        this.limits = limits;
+    Http2KeepAlive(HttpListener listener, Http2Connection connection) {
+        this.listener = listener;
+        this.limits = listener.limits();
         this.connection = connection;
     }
 
@@ -47,6 +49,7 @@ final class Http2KeepAlive extends ChannelInboundHandlerAdapter {
         }
         long silentMillis = TimeUnit.NANOSECONDS.toMillis(now - lastReadNanos);
         if (pinged && silentMillis >= limits.keepAliveTimeoutMillis()) {
+            listener.refusals().add(Refusals.Reason.SILENCE);
             ctx.channel().unsafe().close(ctx.channel().voidPromise());
         } else if (silentMillis >= limits.keepAliveMillis()) {
             pinged = true;

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
 
 import io.netty.bootstrap.ServerBootstrap;
@@ -27,7 +28,11 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -46,28 +51,43 @@ public final class HttpListener implements AutoCloseable {
     /**
      * Limits of the listener.
      *
+     * @param maxConnections open connections; one more is closed at once
+     * @param maxHandshakes connections among them whose TLS handshake has not ended
+     * @param maxHeadBytes the largest head of a request
      * @param maxBodyBytes the largest request body
+     * @param maxUnfinishedBodyBytes memory for the bodies that are still arriving, of all requests together
      * @param maxStreams concurrent streams of an HTTP/2 connection
+     * @param maxResets streams that an HTTP/2 client may reset within {@link #RESET_WINDOW_SECONDS}
      * @param windowBytes what a client may send on a stream before the server has read it
+     * @param tlsTimeoutMillis from the connection to the end of the TLS handshake
      * @param headTimeoutMillis from the first byte of a request to the end of its head
      * @param bodyTimeoutMillis from the head to the end of the body
      * @param idleTimeoutMillis how long a connection without a request is kept
      * @param keepAliveMillis after how long a silence an HTTP/2 client is asked whether it is still there
      * @param keepAliveTimeoutMillis how long it may take to answer
-     * @param lingerMillis how long the rest of a refused request is read
+     * @param lingerMillis how long the rest of a refused request is read, and a client that breaks the protocol is given
+     *     to read why
+     * @param takeTimeoutMillis how long the end of an answer waits for a client that does not read
      * @param tooLargeBody the answer to an API request that is too large
      */
-    public record Limits(int maxBodyBytes, int maxStreams, int windowBytes, long headTimeoutMillis,
-            long bodyTimeoutMillis, long idleTimeoutMillis, long keepAliveMillis, long keepAliveTimeoutMillis,
-            long lingerMillis, String tooLargeBody) {
+    public record Limits(int maxConnections, int maxHandshakes, int maxHeadBytes, int maxBodyBytes,
+            long maxUnfinishedBodyBytes, int maxStreams, int maxResets, int windowBytes, long tlsTimeoutMillis,
+            long headTimeoutMillis, long bodyTimeoutMillis, long idleTimeoutMillis, long keepAliveMillis,
+            long keepAliveTimeoutMillis, long lingerMillis, long takeTimeoutMillis, String tooLargeBody) {
         /** Upstream's limits, where it has them. */
         public static Limits standard(int maxStreams) {
-            return new Limits(3 << 20, maxStreams, 256 << 10, 32_000, 60_000, 90_000, 30_000, 15_000, 500,
+            // Resets: clients end watches by resetting streams, an informer each, far more often than Netty's default permits.
+            return new Limits(40_000, 10_000, 1 << 20, 3 << 20,
+                    Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8), maxStreams, 20_000, 256 << 10, 10_000,
+                    32_000, 60_000, 90_000, 30_000, 15_000, 500, 60_000,
                     "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\",\"message\":"
                             + "\"Request entity too large: limit is 3145728\",\"reason\":\"RequestEntityTooLarge\","
                             + "\"code\":413}\n");
         }
     }
+
+    /** Over how long an HTTP/2 client's resets are counted. */
+    static final int RESET_WINDOW_SECONDS = 30;
 
     static final AttributeKey<List<X509Certificate>> PEER_CERTIFICATES = AttributeKey
             .valueOf(HttpListener.class, "peer-certificates");
@@ -83,6 +103,10 @@ public final class HttpListener implements AutoCloseable {
     private final ExecutorService callThreads;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final AtomicInteger callsInFlight = new AtomicInteger();
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger handshakes = new AtomicInteger();
+    private final AtomicLong unfinishedBodyBytes = new AtomicLong();
+    private final Refusals refusals = new Refusals();
     private volatile boolean draining;
     private volatile Channel listening;
     private volatile CachedDate date = new CachedDate(-1, "");
@@ -125,9 +149,7 @@ public final class HttpListener implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        connections.add(channel);
-                        channel.pipeline().addLast(tls.newHandler(channel.alloc()));
-                        channel.pipeline().addLast(new ProtocolSelector(HttpListener.this));
+                        accept(channel);
                     }
                 });
         try {
@@ -141,6 +163,32 @@ public final class HttpListener implements AutoCloseable {
         }
     }
 
+    private void accept(SocketChannel channel) {
+        int others = open.getAndIncrement();
+        channel.closeFuture().addListener(closed -> open.decrementAndGet());
+        if (others >= limits.maxConnections()) {
+            refusals.add(Refusals.Reason.CONNECTIONS);
+            channel.close();
+            return;
+        }
+        if (handshakes.get() >= limits.maxHandshakes()) {
+            refusals.add(Refusals.Reason.HANDSHAKES);
+            channel.close();
+            return;
+        }
+        handshakes.incrementAndGet();
+        connections.add(channel);
+        SslHandler handler = tls.newHandler(channel.alloc());
+        handler.setHandshakeTimeoutMillis(limits.tlsTimeoutMillis());
+        handler.handshakeFuture().addListener(ended -> {
+            handshakes.decrementAndGet();
+            if (!ended.isSuccess()) {
+                handshakeFailed(channel, ended.cause());
+            }
+        });
+        channel.pipeline().addLast(handler).addLast(new ProtocolSelector(this));
+    }
+
     /** The port that is listened on. */
     public int port() {
         return ((InetSocketAddress) listening.localAddress()).getPort();
@@ -148,7 +196,35 @@ public final class HttpListener implements AutoCloseable {
 
     /** How many connections are open. */
     public int connectionCount() {
-        return connections.size();
+        return open.get();
+    }
+
+    /** How many of them are in their TLS handshake. */
+    public int handshakeCount() {
+        return handshakes.get();
+    }
+
+    /** What the bodies take that are still arriving, in bytes. */
+    public long unfinishedBodyBytes() {
+        return unfinishedBodyBytes.get();
+    }
+
+    /** What was not taken from clients. */
+    public Refusals refusals() {
+        return refusals;
+    }
+
+    /** Takes memory for a body; false when there is none left. What was taken is to be given back. */
+    boolean takeBodyBytes(int bytes) {
+        if (unfinishedBodyBytes.addAndGet(bytes) <= limits.maxUnfinishedBodyBytes()) {
+            return true;
+        }
+        unfinishedBodyBytes.addAndGet(-bytes);
+        return false;
+    }
+
+    void giveBodyBytes(int bytes) {
+        unfinishedBodyBytes.addAndGet(-bytes);
     }
 
     Limits limits() {
@@ -186,16 +262,22 @@ public final class HttpListener implements AutoCloseable {
     }
 
     void connectionFailed(Throwable cause) {
+        if (cause instanceof Http2Exception || cause instanceof CorruptedWebSocketFrameException) {
+            refusals.add(Refusals.Reason.PROTOCOL);
+        }
         if (cause instanceof ClosedChannelException || cause instanceof IOException
-                || cause instanceof DecoderException) {
+                || cause instanceof DecoderException || cause instanceof Http2Exception) {
             log.debug("A connection broke: {}", cause.toString());
         } else {
             log.warn("A connection failed: {}", cause.toString());
         }
     }
 
-    void handshakeFailed(Channel channel, Throwable cause) {
+    private void handshakeFailed(Channel channel, Throwable cause) {
         if (cause instanceof SSLException) {
+            refusals.add(cause instanceof SslHandshakeTimeoutException
+                    ? Refusals.Reason.TLS_TIMEOUT
+                    : Refusals.Reason.TLS_FAILED);
             log.debug("A TLS handshake with {} failed: {}", channel.remoteAddress(), cause.toString());
         } else {
             connectionFailed(cause);

@@ -10,6 +10,11 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
+import io.myriad.api.GroupVersionResource;
+import io.myriad.api.schema.Resource;
+import io.myriad.apiserver.registry.ResourceCatalog;
+import io.myriad.apiserver.registry.ServedResource;
+
 /** Counts requests under upstream's metric names and labels, so that its dashboards and rules work unchanged. */
 final class MeterRequestMetrics implements RequestMetrics {
     /** The bounds of upstream's request duration histogram, in milliseconds. */
@@ -24,11 +29,13 @@ final class MeterRequestMetrics implements RequestMetrics {
     private final MeterRegistry registry;
     private final AtomicInteger reading = new AtomicInteger();
     private final AtomicInteger writing = new AtomicInteger();
+    private final ResourceCatalog catalog;
     private final Map<Key, Meters> meters = new ConcurrentHashMap<>();
     private final Map<String, Counter> dropped = new ConcurrentHashMap<>();
 
-    MeterRequestMetrics(MeterRegistry registry, WatchRegister watches, RequestLimits limits) {
+    MeterRequestMetrics(MeterRegistry registry, WatchRegister watches, RequestLimits limits, ResourceCatalog catalog) {
         this.registry = registry;
+        this.catalog = catalog;
         Gauge.builder("apiserver_current_inflight_requests", reading, AtomicInteger::get)
                 .tag("request_kind", "readOnly").register(registry);
         Gauge.builder("apiserver_current_inflight_requests", writing, AtomicInteger::get)
@@ -68,7 +75,7 @@ final class MeterRequestMetrics implements RequestMetrics {
         };
     }
 
-    private static Key key(HttpCall call, RequestInfo info) {
+    private Key key(HttpCall call, RequestInfo info) {
         String verb = info.verb().equals("deletecollection")
                 ? "DELETECOLLECTION"
                 : switch (info.verb()) {
@@ -80,10 +87,19 @@ final class MeterRequestMetrics implements RequestMetrics {
         if (!info.isResource()) {
             return new Key(verb, "", "", "", "", "", call.status());
         }
-        // What no client could invent: names of resources that are not served would make endless series.
-        boolean known = call.status() != 404 || !info.name().isEmpty();
+        boolean known = isServed(info);
         return new Key(verb, known ? info.group() : "", known ? info.version() : "", known ? info.resource() : "",
                 known ? info.subresource() : "", scope(info), call.status());
+    }
+
+    /** What a client cannot invent: names of resources that are not served would make endless series. */
+    private boolean isServed(RequestInfo info) {
+        GroupVersionResource name = new GroupVersionResource(info.group(), info.version(), info.resource());
+        ResourceCatalog.State state = catalog.state();
+        ServedResource served = state.served(name);
+        Resource resource = served != null ? served.resource() : state.virtual().get(name);
+        return resource != null && (info.subresource().isEmpty() || resource.subresources().stream()
+                .anyMatch(subresource -> subresource.name().equals(info.subresource())));
     }
 
     private static String scope(RequestInfo info) {

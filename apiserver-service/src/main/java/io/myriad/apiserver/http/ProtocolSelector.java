@@ -28,11 +28,9 @@ import io.netty.handler.ssl.SslHandler;
 final class ProtocolSelector extends ApplicationProtocolNegotiationHandler {
     /** A stream takes this much unsent data before it is not writable, and is writable again below a quarter of it. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 << 10, 256 << 10);
-    private static final int MAX_HEADER_BYTES = 1 << 20;
+    private static final int MAX_LINE_BYTES = 16 << 10;
+    private static final int CHUNK_BYTES = 64 << 10;
     private static final int CONNECTION_WINDOW_BYTES = 4 << 20;
-    /** Clients end watches by resetting streams, an informer each: far more often than Netty's default permits. */
-    private static final int MAX_RESETS_PER_WINDOW = 20_000;
-    private static final int RESET_WINDOW_SECONDS = 30;
     private static final Http2StreamFrameToHttpObjectCodec TO_HTTP = new Http2StreamFrameToHttpObjectCodec(true);
 
     private final HttpListener listener;
@@ -54,8 +52,8 @@ final class ProtocolSelector extends ApplicationProtocolNegotiationHandler {
 
     private void configureHttp1(ChannelHandlerContext ctx) {
         ctx.channel().config().setWriteBufferWaterMark(WATER_MARK);
-        ctx.pipeline().addLast(new Http1Timeouts(listener.limits()))
-                .addLast(new HttpServerCodec(16 << 10, MAX_HEADER_BYTES, 64 << 10))
+        ctx.pipeline().addLast(new Http1Timeouts(listener))
+                .addLast(new HttpServerCodec(MAX_LINE_BYTES, listener.limits().maxHeadBytes(), CHUNK_BYTES))
                 .addLast(new CallReader(listener, false));
     }
 
@@ -63,11 +61,11 @@ final class ProtocolSelector extends ApplicationProtocolNegotiationHandler {
         HttpListener.Limits limits = listener.limits();
         Http2FrameCodec codec = Http2FrameCodecBuilder.forServer()
                 .initialSettings(Http2Settings.defaultSettings().maxConcurrentStreams(limits.maxStreams())
-                        .initialWindowSize(limits.windowBytes()).maxHeaderListSize(MAX_HEADER_BYTES))
-                .decoderEnforceMaxRstFramesPerWindow(MAX_RESETS_PER_WINDOW, RESET_WINDOW_SECONDS)
+                        .initialWindowSize(limits.windowBytes()).maxHeaderListSize(limits.maxHeadBytes()))
+                .decoderEnforceMaxRstFramesPerWindow(limits.maxResets(), HttpListener.RESET_WINDOW_SECONDS)
                 .gracefulShutdownTimeoutMillis(-1).validateHeaders(true).build();
         pipeline.addLast(codec);
-        pipeline.addLast(new Http2KeepAlive(listener.limits(), codec.connection()));
+        pipeline.addLast(new Http2KeepAlive(listener, codec.connection()));
         pipeline.addLast(new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel stream) {
@@ -75,6 +73,7 @@ final class ProtocolSelector extends ApplicationProtocolNegotiationHandler {
                 stream.pipeline().addLast(TO_HTTP).addLast(new CallReader(listener, true));
             }
         }));
+        pipeline.addLast(new Http2Failures(listener));
         enlargeConnectionWindow(codec.connection());
         pipeline.channel().flush();
     }
@@ -104,12 +103,6 @@ final class ProtocolSelector extends ApplicationProtocolNegotiationHandler {
         } catch (SSLPeerUnverifiedException none) {
             return List.of();
         }
-    }
-
-    @Override
-    protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
-        listener.handshakeFailed(ctx.channel(), cause);
-        ctx.close();
     }
 
     @Override

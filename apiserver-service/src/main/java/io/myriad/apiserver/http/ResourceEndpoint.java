@@ -121,7 +121,7 @@ final class ResourceEndpoint {
             }
             WatchFrames frames = new WatchFrames(resource, format, answers, call, !webSocket);
             WatchResponse response = watches.add(done -> new WatchResponse(cursor, frames::append, stream, loops,
-                    parameters.bookmarks(), random, done));
+                    parameters.bookmarks(), resource.form().convertingBlocks(), random, done));
             started = true;
             slot.fill(response);
             response.start(millis);

@@ -6,9 +6,13 @@ import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+import io.myriad.api.StatusException;
 import io.myriad.api.codec.ByteArraySink;
 import io.myriad.apiserver.storage.WatchCursor;
 import io.myriad.apiserver.storage.WatchCursor.Event;
@@ -19,6 +23,7 @@ import io.myriad.apiserver.storage.WatchCursor.EventType;
  * them. No thread and no queue belong to it; a slow client's cursor falls behind alone.
  */
 final class WatchResponse implements WatchLoops.Turn {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchResponse.class);
     /** What one turn writes before other watches get theirs. */
     private static final int TURN_BYTES = 64 << 10;
     private static final int BOOKMARK_SECONDS = 60;
@@ -31,16 +36,19 @@ final class WatchResponse implements WatchLoops.Turn {
     private final boolean bookmarks;
     private final RandomGenerator random;
     private final Runnable ended;
+    private final boolean slowFrames;
     private final AtomicBoolean asked = new AtomicBoolean();
     private final ByteArraySink scratch = new ByteArraySink(1024);
     private boolean started;
     private boolean over;
+    private boolean making;
     private @Nullable Future<?> deadline;
     private @Nullable Future<?> nextBookmark;
 
+    /** @param slowFrames whether making a frame may wait for others, so that the event loop must not do it */
     WatchResponse(WatchCursor cursor, BiConsumer<Event, ByteArraySink> frames, ResponseStream stream, WatchLoops loops,
-            boolean bookmarks,
-            RandomGenerator random, Runnable ended) {
+            boolean bookmarks, boolean slowFrames, RandomGenerator random, Runnable ended) {
+        this.slowFrames = slowFrames;
         this.cursor = cursor;
         this.frames = frames;
         this.stream = stream;
@@ -85,6 +93,10 @@ final class WatchResponse implements WatchLoops.Turn {
         if (!started) {
             return false;
         }
+        if (slowFrames) {
+            makeFrame();
+            return false;
+        }
         boolean wrote = false;
         int written = 0;
         while (!over && stream.writable()) {
@@ -107,6 +119,47 @@ final class WatchResponse implements WatchLoops.Turn {
         return wrote;
     }
 
+    /** Makes the next event's frame on a thread that may wait, one at a time; the loop gets it when it is there. */
+    private void makeFrame() {
+        if (making || over || !stream.writable()) {
+            return;
+        }
+        Event event = cursor.poll();
+        if (event == null) {
+            return;
+        }
+        making = true;
+        Thread.ofVirtual().name("watch-frame").start(() -> {
+            ByteArraySink frame = new ByteArraySink(1024);
+            boolean made = false;
+            try {
+                frames.accept(event, frame);
+                made = true;
+            } catch (StatusException failure) {
+                LOG.debug("A watch ends, as an event cannot be written: {}", failure.getMessage());
+            } finally {
+                boolean complete = made;
+                stream.loop().execute(() -> sendMade(event, frame, complete));
+            }
+        });
+    }
+
+    private void sendMade(Event event, ByteArraySink frame, boolean complete) {
+        making = false;
+        if (over) {
+            return;
+        }
+        if (complete) {
+            stream.write(Unpooled.wrappedBuffer(frame.array(), 0, frame.size()));
+            stream.flush();
+        }
+        if (!complete || event.type() == EventType.ERROR) {
+            end();
+        } else {
+            loops.ask(this);
+        }
+    }
+
     private void send() {
         ByteBuf buffer = io.netty.buffer.ByteBufAllocator.DEFAULT.buffer(scratch.size());
         buffer.writeBytes(scratch.array(), 0, scratch.size());
@@ -115,7 +168,8 @@ final class WatchResponse implements WatchLoops.Turn {
     }
 
     private void writeBookmark() {
-        Event bookmark = stream.writable() ? cursor.bookmark() : null;
+        // A bookmark must not tell of an event whose frame is still being made.
+        Event bookmark = !making && stream.writable() ? cursor.bookmark() : null;
         if (bookmark != null) {
             frames.accept(bookmark, scratch);
             send();

@@ -5,8 +5,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
+import io.myriad.api.GroupVersionKind;
 import io.myriad.api.GroupVersionResource;
 import io.myriad.api.codec.JsonWriter;
 import io.myriad.apiserver.admission.webhook.AdmittedObjects;
@@ -34,6 +36,16 @@ public final class CatalogObjects implements AdmittedObjects {
         }
         others.sort(Comparator.comparing(version -> version.resource().apiVersion()));
         return others;
+    }
+
+    @Override
+    public @Nullable Place place(GroupVersionKind kind) {
+        for (ServedResource served : catalog.get().served().values()) {
+            if (served.kind().equals(kind)) {
+                return new Place(served.name(), served.resource().namespaced());
+            }
+        }
+        return null;
     }
 
     @Override

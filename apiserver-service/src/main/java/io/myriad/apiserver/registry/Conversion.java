@@ -11,6 +11,11 @@ public interface Conversion {
     /** The stored tree in the served version; may change and return its argument. */
     ObjectNode toServed(ObjectNode stored);
 
+    /** The same for an object that was read from the store, of which there is one to each uid and resource version. */
+    default ObjectNode read(ObjectNode stored) {
+        return toServed(stored);
+    }
+
     /**
      * The fields that selectors may name in the served version.
      *
@@ -21,6 +26,11 @@ public interface Conversion {
         Map<String, String> same = new HashMap<>();
         stored.forEach(field -> same.put(field, field));
         return same;
+    }
+
+    /** Whether converting waits for something outside this process, so that no event loop may do it. */
+    default boolean blocks() {
+        return false;
     }
 
     /** The served tree in the stored version; may change and return its argument. */

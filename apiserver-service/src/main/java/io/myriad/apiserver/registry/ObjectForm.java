@@ -53,6 +53,11 @@ public final class ObjectForm {
         return conversion;
     }
 
+    /** Whether decoding waits for something outside this process. */
+    public boolean convertingBlocks() {
+        return conversion != null && conversion.blocks();
+    }
+
     /** The version in which objects are stored. */
     public GroupVersionKind storedKind() {
         return storedKind;
@@ -74,7 +79,7 @@ public final class ObjectForm {
         ObjectNode stored = encoding == Encoding.PROTOBUF && storedType != null
                 ? ProtobufReader.read(bytes, 0, bytes.length, storedType)
                 : JsonReader.read(bytes, null).object();
-        ObjectNode served = conversion == null ? stored : conversion.toServed(stored);
+        ObjectNode served = conversion == null ? stored : conversion.read(stored);
         return withKind(served, servedKind);
     }
 

@@ -44,6 +44,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.myriad.apiserver.http.RawConnection;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -169,7 +171,7 @@ class WebSocketWatchTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("refusals")
     void whatIsRefused(String why, String header, @Nullable String value, int code, String text) throws Exception {
-        try (RawConnection raw = new RawConnection(server)) {
+        try (RawConnection raw = new RawConnection(server.url(), server.adminTls())) {
             raw.upgrade(WATCH, header, value);
             RawConnection.Head head = raw.head();
             assertThat(head.status()).as(why).isEqualTo(code);
@@ -182,7 +184,7 @@ class WebSocketWatchTest {
 
     @Test
     void theAnswerToAKeyIsThatOfTheStandard() throws Exception {
-        try (RawConnection raw = new RawConnection(server)) {
+        try (RawConnection raw = new RawConnection(server.url(), server.adminTls())) {
             raw.upgrade(WATCH, "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
             RawConnection.Head head = raw.head();
             assertThat(head.status()).isEqualTo(101);
@@ -194,7 +196,7 @@ class WebSocketWatchTest {
 
     @Test
     void withoutAConnectionHeaderItIsAGet() throws Exception {
-        try (RawConnection raw = new RawConnection(server)) {
+        try (RawConnection raw = new RawConnection(server.url(), server.adminTls())) {
             raw.upgrade(WATCH + "&timeoutSeconds=1", "Connection", null);
             assertThat(raw.head().status()).isEqualTo(200);
         }
@@ -267,7 +269,7 @@ class WebSocketWatchTest {
     }
 
     private RawConnection opened() throws IOException {
-        RawConnection raw = new RawConnection(server);
+        RawConnection raw = new RawConnection(server.url(), server.adminTls());
         raw.upgrade(WATCH, "X-Nothing", "");
         assertThat(raw.head().status()).isEqualTo(101);
         return raw;

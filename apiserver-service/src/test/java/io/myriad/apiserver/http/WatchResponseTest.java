@@ -40,7 +40,8 @@ class WatchResponseTest {
         loop.execute(() -> await(held));
         loops.ask(new OtherTurn(stream));
         loop.execute(() -> sent.add("head"));
-        new WatchResponse(new OneEvent(), (event, out) -> out.write('x'), stream, loops, false, new Random(1), () -> {})
+        new WatchResponse(new OneEvent(), (event, out) -> out.write('x'), stream, loops, false, false, new Random(1),
+                () -> {})
                 .start(MINUTE_MILLIS);
         held.countDown();
         assertThat(stream.written.await(10, TimeUnit.SECONDS)).isTrue();

@@ -48,19 +48,21 @@ public final class GrpcEndpoint implements AutoCloseable {
      *
      * @param listens where to serve gRPC and the HTTP pages
      * @param metricsListens where to serve the HTTP pages only
+     * @param limits what clients may take
      */
     public GrpcEndpoint(StoreMember member, StoreMetrics metrics, List<Listen> listens, List<Listen> metricsListens,
-            int eventLoops) throws IOException {
+            int eventLoops, ClientLimits limits) throws IOException {
         loops = new MultiThreadIoEventLoopGroup(eventLoops,
                 Thread.ofPlatform().name("store-loop-", 0).daemon().factory(), NioIoHandler.newFactory());
         List<ServerServiceDefinition> services = List.of(new KvService(member, this::currentLoop).definition(),
                 new WatchService(member).definition(),
                 new LeaseService(member, this::currentLoop).definition(), new ClusterService(member).definition(),
                 new MaintenanceService(member).definition(), health.getHealthService().bindService());
-        HttpEndpoint http = new HttpEndpoint(member, metrics);
+        ClientConnections connections = new ClientConnections(limits, metrics.registry());
+        HttpEndpoint http = new HttpEndpoint(member, metrics, connections);
         try {
             for (Listen listen : metricsListens) {
-                pages.add(listenForPages(listen, http));
+                pages.add(listenForPages(listen, http, connections));
             }
             for (Listen listen : listens) {
                 NettyServerBuilder builder = NettyServerBuilder.forAddress(listen.address())
@@ -70,8 +72,12 @@ public final class GrpcEndpoint implements AutoCloseable {
                         .maxInboundMetadataSize(MAX_HEADER_BYTES)
                         .initialFlowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
                         .permitKeepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                        .maxConcurrentCallsPerConnection(limits.maxCalls())
+                        .maxRstFramesPerWindow(limits.maxResets(), ClientLimits.RESET_WINDOW_SECONDS)
+                        .keepAliveTime(limits.silenceMillis(), TimeUnit.MILLISECONDS)
+                        .keepAliveTimeout(limits.silenceTimeoutMillis(), TimeUnit.MILLISECONDS)
                         .permitKeepAliveWithoutCalls(true).addStreamTracerFactory(metrics.tracer())
-                        .protocolNegotiator(new SharedPort(http, listen.ssl()));
+                        .protocolNegotiator(new SharedPort(http, listen.ssl(), connections));
                 servers.add(builder.build().start());
             }
         } catch (IOException | RuntimeException e) {
@@ -80,11 +86,15 @@ public final class GrpcEndpoint implements AutoCloseable {
         }
     }
 
-    private Channel listenForPages(Listen listen, HttpEndpoint http) throws IOException {
+    private Channel listenForPages(Listen listen, HttpEndpoint http, ClientConnections connections)
+            throws IOException {
         ChannelFuture bound = new ServerBootstrap().group(loops).channel(NioServerSocketChannel.class)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (!connections.admit(channel)) {
+                            return;
+                        }
                         if (listen.ssl() != null) {
                             channel.pipeline().addLast(listen.ssl().newHandler(channel.alloc()));
                         }

@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** What etcd serves over HTTP/1.1 beside gRPC: {@code /health}, {@code /livez}, {@code /readyz}, {@code /version} and {@code /metrics}. */
@@ -32,6 +33,7 @@ final class HttpEndpoint {
 
     private final StoreMember member;
     private final StoreMetrics metrics;
+    private final ClientConnections connections;
     private final Map<String, Page> pages;
 
     /** Answers a request, now or later. */
@@ -42,8 +44,9 @@ final class HttpEndpoint {
 
     private record Content(String type, String text) {}
 
-    HttpEndpoint(StoreMember member, StoreMetrics metrics) {
+    HttpEndpoint(StoreMember member, StoreMetrics metrics, ClientConnections connections) {
         this.member = member;
+        this.connections = connections;
         this.metrics = metrics;
         this.pages = Map.of("/health", this::health, "/livez", this::live, "/readyz", this::ready, "/version",
                 this::version, "/metrics",
@@ -122,8 +125,34 @@ final class HttpEndpoint {
     }
 
     private final class Handler extends SimpleChannelInboundHandler<FullHttpRequest> {
+        private @Nullable Future<?> nextRequest;
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            expectRequest(context, connections.limits().greetingMillis());
+        }
+
+        /** What a client dawdles over is the request or the answer before it. */
+        private void expectRequest(ChannelHandlerContext context, long millis) {
+            handlerRemoved(context);
+            nextRequest = connections.closeAfter(context.channel(), millis);
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext context) {
+            if (nextRequest != null) {
+                nextRequest.cancel(false);
+            }
+        }
+
         @Override
         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+            expectRequest(context, connections.limits().idleMillis());
+            if (request.decoderResult().isFailure()) {
+                connections.countMalformed();
+                send(context, false, new Content(TEXT, "400 Bad Request\n"), HttpResponseStatus.BAD_REQUEST);
+                return;
+            }
             boolean keepAlive = HttpUtil.isKeepAlive(request);
             QueryStringDecoder query = new QueryStringDecoder(request.uri());
             Page page = pages.get(query.path());

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
+import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +24,12 @@ final class SharedPort implements InternalProtocolNegotiator.ProtocolNegotiator 
 
     private final HttpEndpoint http;
     private final @Nullable SslContext ssl;
+    private final ClientConnections connections;
 
-    SharedPort(HttpEndpoint http, @Nullable SslContext ssl) {
+    SharedPort(HttpEndpoint http, @Nullable SslContext ssl, ClientConnections connections) {
         this.http = http;
         this.ssl = ssl;
+        this.connections = connections;
     }
 
     @Override
@@ -49,6 +52,7 @@ final class SharedPort implements InternalProtocolNegotiator.ProtocolNegotiator 
         private final GrpcHttp2ConnectionHandler handler;
         /** gRPC begins its negotiation with an event, which has to wait until it is known that gRPC is spoken. */
         private @Nullable Object negotiation;
+        private @Nullable Future<?> greeting;
 
         FirstBytes(GrpcHttp2ConnectionHandler handler) {
             this.handler = handler;
@@ -56,8 +60,19 @@ final class SharedPort implements InternalProtocolNegotiator.ProtocolNegotiator 
 
         @Override
         public void handlerAdded(ChannelHandlerContext context) {
+            if (!connections.admit(context.channel())) {
+                return;
+            }
+            greeting = connections.closeAfter(context.channel(), connections.limits().greetingMillis());
             if (ssl != null) {
                 context.pipeline().addBefore(context.name(), null, ssl.newHandler(context.alloc()));
+            }
+        }
+
+        @Override
+        protected void handlerRemoved0(ChannelHandlerContext context) {
+            if (greeting != null) {
+                greeting.cancel(false);
             }
         }
 
@@ -81,7 +96,8 @@ final class SharedPort implements InternalProtocolNegotiator.ProtocolNegotiator 
                 }
             }
             if (compared == HTTP2_PREFACE.length && negotiation != null) {
-                context.pipeline().addAfter(context.name(), null,
+                context.pipeline().addBefore(context.name(), null, connections.closeWhenSilent()).addAfter(
+                        context.name(), null,
                         InternalProtocolNegotiators.grpcNegotiationHandler(handler));
                 context.fireUserEventTriggered(negotiation);
                 context.pipeline().remove(this);

@@ -2,6 +2,7 @@ package io.myriad.apiserver.admission.webhook;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.myriad.api.GroupVersionKind;
@@ -14,6 +15,13 @@ public interface AdmittedObjects {
 
     /** The other versions in which the resource's objects are served, in discovery's order. */
     List<Version> otherVersions(GroupVersionResource resource);
+
+    /** Where the objects of a kind are. */
+    record Place(GroupVersionResource resource, boolean namespaced) {}
+
+    /** Where the objects of a kind are, or null when it is not served. */
+    @Nullable
+    Place place(GroupVersionKind kind);
 
     /** The object of one version in another; a new tree. */
     ObjectNode converted(ObjectNode object, Version from, Version to);

@@ -5,7 +5,7 @@ import java.net.URI;
 import tools.jackson.databind.JsonNode;
 
 /** Where a webhook is: at a URL, or behind a service. */
-sealed interface Endpoint {
+public sealed interface Endpoint {
     /** Certificates that its own is checked against, PEM in base64; empty for the system's. */
     String authorities();
 
@@ -15,11 +15,12 @@ sealed interface Endpoint {
     /** Behind a service. */
     record Service(String namespace, String name, int port, String path, String authorities) implements Endpoint {
         /** The name that its certificate must be for. */
-        String host() {
+        public String host() {
             return name + "." + namespace + ".svc";
         }
     }
 
+    /** @param client a {@code clientConfig} */
     static Endpoint of(JsonNode client) {
         String authorities = client.path("caBundle").asString("");
         JsonNode service = client.path("service");

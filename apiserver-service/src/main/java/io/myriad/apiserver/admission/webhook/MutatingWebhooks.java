@@ -55,7 +55,7 @@ public final class MutatingWebhooks implements AdmissionPlugin {
         Set<Webhook> again = new HashSet<>();
         boolean changed = false;
         for (Webhook webhook : ordered) {
-            AdmittedObjects.Version version = selection.version(webhook, write);
+            AdmittedObjects.Version version = selection.version(webhook.constraints(), write);
             if (version == null) {
                 continue;
             }
@@ -76,7 +76,7 @@ public final class MutatingWebhooks implements AdmissionPlugin {
         boolean changedByOthers = !object.equals(before);
         for (Webhook webhook : ordered) {
             if (again.contains(webhook) || changedByOthers && asked.contains(webhook)) {
-                AdmittedObjects.Version version = selection.version(webhook, write);
+                AdmittedObjects.Version version = selection.version(webhook.constraints(), write);
                 if (version != null) {
                     ask(webhook, write, version);
                 }

@@ -22,7 +22,7 @@ import io.myriad.apiserver.admission.AdmissionPlugin;
 import io.myriad.apiserver.authentication.User;
 
 /** AdmissionReviews: what is asked and what is answered. Pure. */
-final class Review {
+public final class Review {
     /** A refusal is a failure, whatever code the webhook gave it. */
     private static final int MIN_REFUSAL_CODE = 400;
 
@@ -44,7 +44,7 @@ final class Review {
      * @param object the object in that version, or null
      * @param old the stored object in that version, or null
      */
-    static ObjectNode request(String uid, AdmissionPlugin.Attributes write, AdmittedObjects.Version sent,
+    public static ObjectNode request(String uid, AdmissionPlugin.Attributes write, AdmittedObjects.Version sent,
             @Nullable ObjectNode object, @Nullable ObjectNode old) {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         request.put("uid", uid);

@@ -13,13 +13,17 @@ import io.myriad.apiserver.admission.AdmissionPlugin;
  * </code>, <code>*&#47;scale</code> and the like.
  *
  * @param scope {@code Cluster}, {@code Namespaced} or {@code *}
+ * @param objects the names of objects; none for all
  */
-record Rule(Set<String> operations, Set<String> groups, Set<String> versions, Set<String> resources, String scope) {
+public record Rule(Set<String> operations, Set<String> groups, Set<String> versions, Set<String> resources,
+        String scope,
+        Set<String> objects) {
     private static final String ALL = "*";
 
     static Rule of(JsonNode rule) {
         return new Rule(texts(rule.path("operations")), texts(rule.path("apiGroups")),
-                texts(rule.path("apiVersions")), texts(rule.path("resources")), rule.path("scope").asString(ALL));
+                texts(rule.path("apiVersions")), texts(rule.path("resources")), rule.path("scope").asString(ALL),
+                texts(rule.path("resourceNames")));
     }
 
     private static Set<String> texts(JsonNode list) {
@@ -31,11 +35,13 @@ record Rule(Set<String> operations, Set<String> groups, Set<String> versions, Se
     /**
      * Whether the rule is about a write.
      *
+     * @param name of the object
      * @param namespaced whether the object lives in a namespace; namespaces themselves do not
      */
     boolean matches(AdmissionPlugin.Operation operation, GroupVersionResource resource, String subresource,
-            boolean namespaced) {
-        return has(operations, operation.name()) && has(groups, resource.group())
+            String name, boolean namespaced) {
+        return (objects.isEmpty() || objects.contains(name)) && has(operations, operation.name())
+                && has(groups, resource.group())
                 && has(versions, resource.version()) && names(resource.resource(), subresource) && switch (scope) {
                     case "Cluster" -> !namespaced;
                     case "Namespaced" -> namespaced;

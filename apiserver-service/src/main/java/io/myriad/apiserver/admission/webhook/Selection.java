@@ -1,6 +1,7 @@
 package io.myriad.apiserver.admission.webhook;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -13,8 +14,8 @@ import io.myriad.api.selector.LabelSelector;
 import io.myriad.apiserver.admission.AdmissionPlugin;
 import io.myriad.apiserver.storage.ObjectLookup;
 
-/** Decides which webhooks a write is for, and in which version they get its objects. Safe for any thread. */
-final class Selection {
+/** Decides which webhooks and policies a write is for, and in which version they get its objects. Safe for any thread. */
+public final class Selection {
     private static final GroupVersionResource NAMESPACES = new GroupVersionResource("", "v1", "namespaces");
     /** Whoever could refuse these could not be removed any more. */
     private static final Set<String> EXEMPT = Set.of(
@@ -28,7 +29,7 @@ final class Selection {
     private final ObjectLookup lookup;
     private final AdmittedObjects objects;
 
-    Selection(ObjectLookup lookup, AdmittedObjects objects) {
+    public Selection(ObjectLookup lookup, AdmittedObjects objects) {
         this.lookup = lookup;
         this.objects = objects;
     }
@@ -38,31 +39,54 @@ final class Selection {
         return !EXEMPT.contains(write.resource().groupResource());
     }
 
-    /** The version in which a webhook gets the write's objects; null when the write is not for it. */
-    AdmittedObjects.@Nullable Version version(Webhook webhook, AdmissionPlugin.Attributes write) {
-        AdmittedObjects.Version found = byRules(webhook, write);
-        return found != null && inNamespace(webhook.namespaceSelector(), write)
-                && labelled(webhook.objectSelector(), write) ? found : null;
+    /** The version in which a webhook or a policy gets the write's objects; null when the write is not for it. */
+    public AdmittedObjects.@Nullable Version version(MatchConstraints constraints, AdmissionPlugin.Attributes write) {
+        AdmittedObjects.Version found = byRules(constraints.rules(), constraints.equivalent(), write);
+        return found != null && inNamespace(constraints.namespaceSelector(), write)
+                && labelled(constraints.objectSelector(), write)
+                && byRules(constraints.excluded(), constraints.equivalent(), write) == null ? found : null;
     }
 
-    private AdmittedObjects.@Nullable Version byRules(Webhook webhook, AdmissionPlugin.Attributes write) {
+    /** Whether a binding, which need not have rules, is for a write. */
+    public boolean isFor(MatchConstraints constraints, AdmissionPlugin.Attributes write) {
+        return (constraints.rules().isEmpty() || byRules(constraints.rules(), constraints.equivalent(), write) != null)
+                && inNamespace(constraints.namespaceSelector(), write)
+                && labelled(constraints.objectSelector(), write)
+                && byRules(constraints.excluded(), constraints.equivalent(), write) == null;
+    }
+
+    private AdmittedObjects.@Nullable Version byRules(List<Rule> rules, boolean equivalent,
+            AdmissionPlugin.Attributes write) {
         boolean namespaced = !write.namespace().isEmpty() && !write.resource().groupResource().equals("namespaces");
-        for (Rule rule : webhook.rules()) {
-            if (rule.matches(write.operation(), write.resource(), write.subresource(), namespaced)) {
-                return new AdmittedObjects.Version(write.resource(), write.kind());
-            }
+        AdmittedObjects.Version own = new AdmittedObjects.Version(write.resource(), write.kind());
+        if (matches(rules, own, write, namespaced)) {
+            return own;
         }
-        if (!webhook.equivalent()) {
+        if (rules.isEmpty() || !equivalent) {
             return null;
         }
         for (AdmittedObjects.Version other : objects.otherVersions(write.resource())) {
-            for (Rule rule : webhook.rules()) {
-                if (rule.matches(write.operation(), other.resource(), write.subresource(), namespaced)) {
-                    return other;
-                }
+            if (matches(rules, other, write, namespaced)) {
+                return other;
             }
         }
         return null;
+    }
+
+    private static boolean matches(List<Rule> rules, AdmittedObjects.Version version, AdmissionPlugin.Attributes write,
+            boolean namespaced) {
+        for (Rule rule : rules) {
+            if (rule.matches(write.operation(), version.resource(), write.subresource(), write.name(), namespaced)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The namespace of this name, or null. */
+    public @Nullable ObjectNode namespace(String name) {
+        ObjectNode namespace = lookup.cached(NAMESPACES, "", name);
+        return namespace != null ? namespace : lookup.current(NAMESPACES, "", name);
     }
 
     private boolean inNamespace(LabelSelector selector, AdmissionPlugin.Attributes write) {
@@ -72,10 +96,7 @@ final class Selection {
         if (write.resource().groupResource().equals("namespaces") && write.object() != null) {
             return selector.matches(labels(write.object()));
         }
-        ObjectNode namespace = lookup.cached(NAMESPACES, "", write.namespace());
-        if (namespace == null) {
-            namespace = lookup.current(NAMESPACES, "", write.namespace());
-        }
+        ObjectNode namespace = namespace(write.namespace());
         return selector.matches(namespace == null ? Map.of() : labels(namespace));
     }
 

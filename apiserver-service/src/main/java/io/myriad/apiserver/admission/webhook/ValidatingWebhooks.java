@@ -55,7 +55,7 @@ public final class ValidatingWebhooks implements AdmissionPlugin {
         }
         List<Runnable> questions = new ArrayList<>();
         for (Webhook webhook : ordered(known)) {
-            AdmittedObjects.Version version = selection.version(webhook, write);
+            AdmittedObjects.Version version = selection.version(webhook.constraints(), write);
             if (version != null) {
                 @Nullable
                 ObjectNode object = calls.in(version, write, write.object());

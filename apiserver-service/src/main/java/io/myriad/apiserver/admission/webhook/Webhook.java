@@ -5,17 +5,12 @@ import java.util.List;
 
 import tools.jackson.databind.JsonNode;
 
-import io.myriad.api.selector.LabelSelector;
-
 /**
  * A webhook as its configuration describes it.
  *
  * @param configuration the configuration's name, which is the order in which they are called
  * @param name its own name, for messages
- * @param rules which writes it is for
- * @param equivalent whether a rule for one version is for the others too
- * @param namespaceSelector which namespaces
- * @param objectSelector which objects
+ * @param constraints which writes it is for
  * @param conditions further conditions
  * @param mayFail whether a write goes on when the call fails
  * @param timeoutSeconds how long a call may take
@@ -23,8 +18,8 @@ import io.myriad.api.selector.LabelSelector;
  * @param reinvoked whether it is asked again when others changed the object after it; mutating ones only
  * @param client how it is called
  */
-public record Webhook(String configuration, String name, List<Rule> rules, boolean equivalent,
-        LabelSelector namespaceSelector, LabelSelector objectSelector, MatchConditions conditions, boolean mayFail,
+public record Webhook(String configuration, String name, MatchConstraints constraints,
+        MatchConditions conditions, boolean mayFail,
         int timeoutSeconds, String reviewVersion, boolean reinvoked, Endpoint client) {
     private static final int DEFAULT_TIMEOUT_SECONDS = 10;
 
@@ -38,8 +33,6 @@ public record Webhook(String configuration, String name, List<Rule> rules, boole
     }
 
     private static Webhook parse(String configuration, JsonNode hook) {
-        List<Rule> rules = new ArrayList<>();
-        hook.path("rules").forEach(rule -> rules.add(Rule.of(rule)));
         String version = "v1";
         for (JsonNode offered : hook.path("admissionReviewVersions")) {
             if (offered.asString("").equals("v1") || offered.asString("").equals("v1beta1")) {
@@ -47,18 +40,14 @@ public record Webhook(String configuration, String name, List<Rule> rules, boole
                 break;
             }
         }
-        return new Webhook(configuration, hook.path("name").asString(""), List.copyOf(rules),
-                !hook.path("matchPolicy").asString("Equivalent").equals("Exact"),
-                selector(hook.path("namespaceSelector")), selector(hook.path("objectSelector")),
+        return new Webhook(configuration, hook.path("name").asString(""), new MatchConstraints(MatchConstraints.rules(
+                hook.path("rules")), List.of(), MatchConstraints.equivalent(hook),
+                MatchConstraints.selector(hook.path("namespaceSelector")),
+                MatchConstraints.selector(hook.path("objectSelector"))),
                 MatchConditions.of(hook.path("matchConditions")),
                 hook.path("failurePolicy").asString("Fail").equals("Ignore"),
                 hook.path("timeoutSeconds").intValue(DEFAULT_TIMEOUT_SECONDS), version,
                 hook.path("reinvocationPolicy").asString("Never").equals("IfNeeded"),
                 Endpoint.of(hook.path("clientConfig")));
-    }
-
-    /** Absent selectors choose everything here. */
-    private static LabelSelector selector(JsonNode selector) {
-        return selector.isObject() ? LabelSelector.of(selector) : LabelSelector.everything();
     }
 }

@@ -44,7 +44,7 @@ public final class WebhookClient {
      * @return the body of a 200
      * @throws IOException when there is no such answer in time
      */
-    byte[] post(Endpoint endpoint, byte[] body, int timeoutSeconds) throws IOException, InterruptedException {
+    public byte[] post(Endpoint endpoint, byte[] body, int timeoutSeconds) throws IOException, InterruptedException {
         URI url;
         String host;
         switch (endpoint) {

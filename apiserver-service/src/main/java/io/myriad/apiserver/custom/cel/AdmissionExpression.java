@@ -29,6 +29,9 @@ public final class AdmissionExpression {
     public static final List<String> OF_POLICIES = List.of("object", "oldObject", "request", "authorizer", "params",
             "namespaceObject", "variables");
 
+    /** What an evaluation may take. */
+    private static final long MAX_STEPS = 1_000_000;
+
     private final String error;
     private final CelRuntime.@Nullable Program program;
 
@@ -49,8 +52,13 @@ public final class AdmissionExpression {
                 .addLibraries(CelExtensions.strings(), CelExtensions.sets(Compilation.OPTIONS),
                         CelExtensions.optional(), CelExtensions.lists(2), CelExtensions.encoders(Compilation.OPTIONS),
                         CelExtensions.math(Compilation.OPTIONS), CelExtensions.bindings())
-                .addFunctionDeclarations(KubernetesFunctions.declarations());
-        variables.forEach(variable -> builder.addVar(variable, SimpleType.DYN));
+                .addFunctionDeclarations(KubernetesFunctions.declarations())
+                .addFunctionDeclarations(AuthorizerFunctions.declarations());
+        variables.forEach(variable -> builder.addVar(variable,
+                variable.equals("authorizer") ? AuthorizerFunctions.AUTHORIZER : SimpleType.DYN));
+        if (variables.contains("authorizer")) {
+            builder.addVar("authorizer.requestResource", AuthorizerFunctions.RESOURCE_CHECK);
+        }
         CelCompiler compiler = builder.build();
         try {
             CelAbstractSyntaxTree tree = compiler.compile(expression).getAst();
@@ -76,19 +84,46 @@ public final class AdmissionExpression {
      * @throws IllegalStateException when it cannot be evaluated; the message says why
      */
     public boolean holds(Map<String, JsonNode> values) {
+        Map<String, Object> variables = new HashMap<>();
+        values.forEach((name, value) -> variables.put(name, value(value)));
+        if (evaluate(variables) instanceof Boolean answer) {
+            return answer;
+        }
+        throw new IllegalStateException("must evaluate to bool");
+    }
+
+    /** JSON as expressions see it. */
+    public static Object value(JsonNode value) {
+        return SchemaValues.of(value, null);
+    }
+
+    /**
+     * What it comes to.
+     *
+     * @param variables values as {@link #value} makes them, and others that functions know
+     * @throws IllegalStateException when it cannot be evaluated; the message says why
+     */
+    public Object evaluate(Map<String, Object> variables) {
         if (program == null) {
             throw new IllegalStateException(error);
         }
-        Map<String, Object> variables = new HashMap<>();
-        values.forEach((name, value) -> variables.put(name, SchemaValues.of(value, null)));
+        long[] steps = {MAX_STEPS};
         try {
-            Object result = program.eval(variables);
-            if (result instanceof Boolean answer) {
-                return answer;
-            }
-            throw new IllegalStateException("must evaluate to bool");
+            return program.trace(variables, (expression, result) -> {
+                if (--steps[0] < 0) {
+                    throw new IllegalStateException("operation cancelled: actual cost limit exceeded");
+                }
+            });
         } catch (CelEvaluationException failure) {
-            throw new IllegalStateException(failure.getMessage(), failure);
+            throw new IllegalStateException(failure.getCause() instanceof IllegalStateException cause
+                    ? cause.getMessage()
+                    : plain(String.valueOf(failure.getMessage())), failure);
         }
+    }
+
+    /** The message in upstream's words, where they are known. */
+    private static String plain(String message) {
+        String bare = message.replaceFirst("^evaluation error(?: at <input>:\\d+)?: ", "");
+        return bare.replaceFirst("^key '(.*)' is not present in map\\.$", "no such key: $1");
     }
 }

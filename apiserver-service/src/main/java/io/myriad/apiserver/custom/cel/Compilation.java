@@ -32,7 +32,8 @@ final class Compilation {
         static final CelRuntime RUNTIME = CelRuntimeFactory.standardCelRuntimeBuilder().setOptions(OPTIONS)
                 .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS), CelExtensions.optional(),
                         CelExtensions.lists(2), CelExtensions.encoders(OPTIONS), CelExtensions.math(OPTIONS))
-                .addFunctionBindings(KubernetesFunctions.bindings()).build();
+                .addFunctionBindings(KubernetesFunctions.bindings())
+                .addFunctionBindings(AuthorizerFunctions.bindings()).build();
     }
 
     private final Structural schema;

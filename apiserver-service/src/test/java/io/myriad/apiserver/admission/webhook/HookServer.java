@@ -29,14 +29,14 @@ import io.myriad.certificates.Credential;
 import io.myriad.certificates.Pem;
 
 /** A webhook on the loopback: answers what a function makes of each request, and remembers the requests. */
-final class HookServer implements AutoCloseable {
+public final class HookServer implements AutoCloseable {
     private final CertificateAuthority authority;
     private final HttpsServer server;
     private final Queue<JsonNode> requests = new ConcurrentLinkedQueue<>();
     private volatile Function<JsonNode, ObjectNode> answer = request -> allow();
 
     /** @param hosts whom its certificate is for */
-    HookServer(String... hosts) throws IOException, GeneralSecurityException {
+    public HookServer(String... hosts) throws IOException, GeneralSecurityException {
         authority = CertificateAuthority.create("hooks", InstantSource.system());
         Credential credential = authority.issueServer("hook", List.of(hosts));
         KeyStore keys = KeyStore.getInstance("PKCS12");
@@ -63,29 +63,33 @@ final class HookServer implements AutoCloseable {
                 Base64.getEncoder().encodeToString(operations.getBytes(StandardCharsets.UTF_8)));
     }
 
-    void answers(Function<JsonNode, ObjectNode> function) {
+    public void answers(Function<JsonNode, ObjectNode> function) {
         answer = function;
     }
 
-    Queue<JsonNode> requests() {
+    public Queue<JsonNode> requests() {
         return requests;
     }
 
-    int port() {
+    public int port() {
         return server.getAddress().getPort();
     }
 
     /** Its authority as a configuration has it. */
-    String authorities() {
+    public String authorities() {
         return Base64.getEncoder().encodeToString(
                 Pem.encode(authority.credential().certificate()).getBytes(StandardCharsets.US_ASCII));
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        JsonNode request = JsonMapper.shared().readTree(exchange.getRequestBody().readAllBytes()).path("request");
+        JsonNode asked = JsonMapper.shared().readTree(exchange.getRequestBody().readAllBytes());
+        JsonNode request = asked.path("request");
         requests.add(request);
         ObjectNode review = JsonNodeFactory.instance.objectNode().put("apiVersion", "admission.k8s.io/v1").put("kind",
                 "AdmissionReview");
+        if (asked.path("kind").asString("").equals("ConversionReview")) {
+            review.put("apiVersion", asked.path("apiVersion").asString("")).put("kind", "ConversionReview");
+        }
         ObjectNode response = answer.apply(request);
         review.set("response", response.has("uid") ? response : response.put("uid", request.path("uid").asString("")));
         byte[] body = review.toString().getBytes(StandardCharsets.UTF_8);

@@ -69,6 +69,11 @@ class WebhooksTest {
         }
 
         @Override
+        public @Nullable Place place(GroupVersionKind kind) {
+            return null;
+        }
+
+        @Override
         public ObjectNode converted(ObjectNode object, Version from, Version to) {
             ObjectNode copy = object.deepCopy();
             boolean newer = to.kind().version().equals("v2");

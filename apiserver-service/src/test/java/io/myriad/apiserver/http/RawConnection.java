@@ -1,4 +1,4 @@
-package io.myriad.apiserver.golden;
+package io.myriad.apiserver.http;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,12 +14,13 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 import org.jspecify.annotations.Nullable;
 
 /** A TLS connection over which a test sends what no decent client would. Reads fail when nothing comes for long. */
-final class RawConnection implements AutoCloseable {
+public final class RawConnection implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 20_000;
     private static final int FIN = 0x80;
     private static final int MASKED = 0x80;
@@ -28,15 +29,15 @@ final class RawConnection implements AutoCloseable {
     private static final int CONTROL = 8;
 
     /** The head of an answer; names of headers are in lower case. */
-    record Head(int status, Map<String, String> headers) {
-        String header(String name) {
+    public record Head(int status, Map<String, String> headers) {
+        public String header(String name) {
             return headers.getOrDefault(name, "");
         }
     }
 
     /** A frame of a WebSocket, its bytes as characters. */
-    record Frame(int kind, String content) {
-        int closeCode() {
+    public record Frame(int kind, String content) {
+        public int closeCode() {
             return content.charAt(0) << 8 | content.charAt(1);
         }
     }
@@ -45,26 +46,37 @@ final class RawConnection implements AutoCloseable {
     private final DataInputStream in;
     private final OutputStream out;
 
-    RawConnection(GoldenServer server) throws IOException {
-        this(server.url(), server.adminTls());
-    }
-
-    RawConnection(URI url, SSLContext tls) throws IOException {
+    /** Connects, and agrees on one of these protocols if there are any. */
+    public RawConnection(URI url, SSLContext tls, String... protocols) throws IOException {
         socket = (SSLSocket) tls.getSocketFactory().createSocket(url.getHost(), url.getPort());
         socket.setSoTimeout(PATIENCE_MILLIS);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(protocols);
+        socket.setSSLParameters(parameters);
         socket.startHandshake();
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
         out = socket.getOutputStream();
     }
 
     /** Sends bytes, given as characters. */
-    void send(String bytes) throws IOException {
+    public void send(String bytes) throws IOException {
         out.write(bytes.getBytes(StandardCharsets.ISO_8859_1));
         out.flush();
     }
 
+    /** Sends bytes. */
+    void send(byte[] bytes) throws IOException {
+        out.write(bytes);
+        out.flush();
+    }
+
+    /** What the server sends, to be read as it comes. */
+    DataInputStream in() {
+        return in;
+    }
+
     /** Asks for a WebSocket, one header being another or, when null, missing. */
-    void upgrade(String target, String header, @Nullable String value) throws IOException {
+    public void upgrade(String target, String header, @Nullable String value) throws IOException {
         Map<String, String> headers = new LinkedHashMap<>(Map.of("Host", "localhost", "Upgrade", "websocket",
                 "Connection", "Upgrade", "Sec-WebSocket-Key", "MDEyMzQ1Njc4OWFiY2RlZg==", "Sec-WebSocket-Version",
                 "13", "Origin", "https://localhost"));
@@ -79,7 +91,7 @@ final class RawConnection implements AutoCloseable {
     }
 
     /** Reads an answer's head. */
-    Head head() throws IOException {
+    public Head head() throws IOException {
         String[] first = line().split(" ", 3);
         Map<String, String> headers = new LinkedHashMap<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
@@ -101,12 +113,12 @@ final class RawConnection implements AutoCloseable {
     }
 
     /** Reads until the server closes. */
-    String rest() throws IOException {
+    public String rest() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
     /** Whether the server has closed the connection; waits for it. */
-    boolean ended() throws IOException {
+    public boolean ended() throws IOException {
         try {
             return in.read() < 0;
         } catch (SocketException reset) {
@@ -115,7 +127,7 @@ final class RawConnection implements AutoCloseable {
     }
 
     /** Sends a short frame of a WebSocket. */
-    void frame(int kind, String content, boolean masked) throws IOException {
+    public void frame(int kind, String content, boolean masked) throws IOException {
         if (content.length() >= TWO_BYTES) {
             throw new IllegalArgumentException("too long: " + content.length());
         }
@@ -132,14 +144,14 @@ final class RawConnection implements AutoCloseable {
     }
 
     /** Begins a frame that says how long it will be. */
-    void frameHead(int kind, long length) throws IOException {
+    public void frameHead(int kind, long length) throws IOException {
         out.write(ByteBuffer.allocate(10).put((byte) (FIN | kind)).put((byte) (MASKED | EIGHT_BYTES)).putLong(length)
                 .array());
         out.flush();
     }
 
     /** Reads frames up to the next that is no message. */
-    Frame nextControl() throws IOException {
+    public Frame nextControl() throws IOException {
         while (true) {
             int kind = in.readUnsignedByte() & 0x0f;
             int length = in.readUnsignedByte();
