@@ -41,6 +41,8 @@ import io.myriad.hollow.core.PodViewReader;
 final class ApiNodeWriter implements NodeApi {
     private static final String LEASE_NAMESPACE = "kube-node-lease";
     private static final byte[] VERSION_KEY = "\"resourceVersion\":\"".getBytes(StandardCharsets.US_ASCII);
+    /** Of answers that nobody reads: the server sends protobuf as it has it. */
+    private static final String CHEAPEST = ApiRequest.PROTOBUF + "," + ApiRequest.JSON;
     /** Registrations and node statuses under way. */
     private static final int NODE_CALLS_MAX = 32;
     /** Lease writes under way. */
@@ -198,7 +200,7 @@ final class ApiNodeWriter implements NodeApi {
     @Override
     public void watchPods(int node, String name) {
         Informer<PodView> pods = informers.informer(
-                InformerSpec.<PodView>of(Resources.PODS, object -> reader.read(object.tree()))
+                InformerSpec.<PodView>of(Resources.PODS, object -> reader.read(object.content()))
                         .select(Selection.fields("spec.nodeName=" + name)));
         pods.addHandler(new InformerHandler<>() {
             @Override
@@ -225,7 +227,7 @@ final class ApiNodeWriter implements NodeApi {
 
     @Override
     public void patchPod(int node, PodView pod, ObjectNode patch) {
-        send(podCalls, patch(path(pod).sub("status"), patch),
+        send(podCalls, patch(path(pod).sub("status"), patch).withAccept(CHEAPEST),
                 answer -> new NodeInput.PodWritten(node, pod.uid(), answer.code));
     }
 
@@ -266,7 +268,8 @@ final class ApiNodeWriter implements NodeApi {
         event.put("firstTimestamp", Timestamps.format(now)).put("lastTimestamp", Timestamps.format(now)).put("count", 1)
                 .put("reportingComponent", "kubelet").put("reportingInstance", node);
         byte[] body = event.toString().getBytes(StandardCharsets.UTF_8);
-        eventCalls.call(() -> client.sendAsync(json("POST", ApiPath.of(Resources.EVENTS).in(namespace), body))
+        ApiRequest request = json("POST", ApiPath.of(Resources.EVENTS).in(namespace), body).withAccept(CHEAPEST);
+        eventCalls.call(() -> client.sendAsync(request)
                 .exceptionally(error -> null));
     }
 }

@@ -39,7 +39,7 @@ final class ClusterWatch {
     /** Starts watching; the future completes when all that exists has been told. */
     CompletableFuture<Void> start() {
         PodReader pods = new PodReader();
-        follow(InformerSpec.<Pod>of(Resources.PODS, object -> pods.read(object.tree())).select(NOT_ENDED),
+        follow(InformerSpec.<Pod>of(Resources.PODS, object -> pods.read(object.content())).select(NOT_ENDED),
                 (key, before, now) -> new Input.PodSeen(before, now));
         follow(InformerSpec.<Node>of(Resources.NODES, object -> NodeReader.read(object.tree())),
                 (key, before, now) -> new Input.NodeSeen(before, now));

@@ -6,6 +6,7 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,17 +32,21 @@ import io.myriad.api.value.Timestamps;
 public final class ProtobufReader {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final JsonMapper RAW = JsonMapper
-            .builder(JsonFactory
-                    .builder().streamReadConstraints(StreamReadConstraints.builder()
+            .builder(JsonFactory.builder()
+                    // Names that were seen are kept in a table to find them again. Managed fields have names with addresses in them.
+                    .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+                    .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(CodecLimits.MAX_DEPTH).maxNumberLength(1000).build())
                     .build())
             .build();
 
     private final byte[] data;
+    private final @Nullable ObjectType leftOut;
     private int budget;
 
-    private ProtobufReader(byte[] data, int length) {
+    private ProtobufReader(byte[] data, int length, @Nullable ObjectType leftOut) {
         this.data = data;
+        this.leftOut = leftOut;
         this.budget = CodecLimits.objectBudget(length);
     }
 
@@ -52,14 +57,24 @@ public final class ProtobufReader {
      * @throws MalformedException when the bytes are no such message
      */
     public static ObjectNode read(byte[] message, int offset, int length, ObjectType type) {
+        return read(message, offset, length, type, null);
+    }
+
+    /**
+     * Reads a message, but not what its lists have of one type.
+     *
+     * @param leftOut the type of the elements that are skipped, or null for none
+     */
+    public static ObjectNode read(byte[] message, int offset, int length, ObjectType type,
+            @Nullable ObjectType leftOut) {
         ObjectNode object = NODES.objectNode();
-        new ProtobufReader(message, length).readFields(object, type.layout(), offset, length, 0);
+        new ProtobufReader(message, length, leftOut).readFields(object, type.layout(), offset, length, 0);
         return object;
     }
 
     /** The JSON of a message of any form. */
     static JsonNode readValue(byte[] data, int offset, int length, ObjectType type) {
-        return new ProtobufReader(data, length).message(type, offset, length, 0);
+        return new ProtobufReader(data, length, null).message(type, offset, length, 0);
     }
 
     private void readFields(ObjectNode into, WireLayout layout, int offset, int length, int depth) {
@@ -89,6 +104,9 @@ public final class ProtobufReader {
                     }
                 }
                 case LIST -> {
+                    if (leftOut != null && slot.value() == Field.WireType.MESSAGE && slot.messageType() == leftOut) {
+                        continue;
+                    }
                     ArrayNode array = values[index] instanceof ArrayNode known ? known : NODES.arrayNode();
                     values[index] = array;
                     array.add(slot.value() == Field.WireType.MESSAGE
@@ -375,7 +393,7 @@ public final class ProtobufReader {
 
         /** A reader whose array the place of this content refers to. */
         ProtobufReader reader(ProtobufReader outer) {
-            return joined == null ? outer : new ProtobufReader(joined.toByteArray(), joined.size());
+            return joined == null ? outer : new ProtobufReader(joined.toByteArray(), joined.size(), outer.leftOut);
         }
     }
 }

@@ -19,6 +19,8 @@ import io.myriad.apiserver.storage.StoredKind.Encoding;
  * they are served. Immutable and safe for any thread.
  */
 public final class ObjectForm {
+    private static final String MANAGED_FIELDS = "managedFields";
+
     private final Encoding encoding;
     private final GroupVersionKind storedKind;
     private final @Nullable ObjectType storedType;
@@ -94,13 +96,20 @@ public final class ObjectForm {
 
     /**
      * The tree as a reader would get it: what has no place in the stored form is gone, and equal objects are equal trees.
-     * Its resource version is kept.
+     * Its resource version is kept, and its managed fields, which this server has made and which are as long as the rest.
      */
     ObjectNode canonical(ObjectNode served) {
         if (encoding == Encoding.JSON) {
             return served;
         }
-        return decode(new CachedObject("", "", encode(served), 0));
+        JsonNode managed = served.path("metadata") instanceof ObjectNode metadata
+                ? metadata.remove(MANAGED_FIELDS)
+                : null;
+        ObjectNode canonical = decode(new CachedObject("", "", encode(served), 0));
+        if (managed != null && !managed.isEmpty() && canonical.path("metadata") instanceof ObjectNode metadata) {
+            metadata.set(MANAGED_FIELDS, managed);
+        }
+        return canonical;
     }
 
     /** A tree in this form's served version of one in another's; the argument is used up. */

@@ -3,6 +3,7 @@ package io.myriad.benchmarks.sizes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Lists all pods over and over and says what a list takes. */
 final class Lists {
@@ -32,8 +33,10 @@ final class Lists {
      * @param wallMillis the median
      * @param firstByteMillis the median
      * @param cpuMillis of the system's processes for a list, without what they use when nobody asks
+     * @param clientCpuMillis of this process for a list
      */
-    record Outcome(Format format, long bytes, double wallMillis, double firstByteMillis, double cpuMillis) {}
+    record Outcome(Format format, long bytes, double wallMillis, double firstByteMillis, double cpuMillis,
+            double clientCpuMillis) {}
 
     private Lists() {}
 
@@ -50,6 +53,8 @@ final class Lists {
             idle = cpuSecondsPerSecond(processes);
         }
         double cpuBefore = processes.cpuSecondsInAll();
+        Processes own = new Processes(Map.of("client", ProcessHandle.current().pid()));
+        double ownBefore = own.cpuSecondsInAll();
         long start = System.nanoTime();
         List<ListClient.Answer> answers = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
@@ -57,10 +62,11 @@ final class Lists {
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         double cpu = processes.cpuSecondsInAll() - cpuBefore - idle * seconds;
+        double ownCpu = own.cpuSecondsInAll() - ownBefore;
         return new Outcome(format, answers.getLast().bytes(),
                 median(answers.stream().mapToDouble(each -> each.nanos() / 1e6).sorted().toArray()),
                 median(answers.stream().mapToDouble(each -> each.firstByteNanos() / 1e6).sorted().toArray()),
-                1000 * Math.max(0, cpu) / rounds);
+                1000 * Math.max(0, cpu) / rounds, 1000 * ownCpu / rounds);
     }
 
     private static double cpuSecondsPerSecond(Processes processes) throws IOException, InterruptedException {

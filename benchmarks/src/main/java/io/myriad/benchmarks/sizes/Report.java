@@ -52,12 +52,14 @@ final class Report {
 
     void listed(String subject, Lists.Outcome outcome) {
         lists.computeIfAbsent(subject, any -> new LinkedHashMap<>()).put(outcome.format(), outcome);
-        line("%-14s LIST pods %-8s %6.1f MB  wall %7.1f ms  first byte %7.1f ms  server CPU %7.1f ms", subject,
+        line("%-14s LIST pods %-8s %6.1f MB  wall %7.1f ms  first byte %7.1f ms  CPU of the server %7.1f ms, of the client %6.1f ms",
+                subject,
                 outcome.format(), outcome.bytes() / 1e6, outcome.wallMillis(), outcome.firstByteMillis(),
-                outcome.cpuMillis());
+                outcome.cpuMillis(), outcome.clientCpuMillis());
         tree.withObject("list").withObject(subject).putObject(outcome.format().name().toLowerCase(Locale.ROOT))
                 .put("bytes", outcome.bytes()).put("wallMillis", outcome.wallMillis())
-                .put("firstByteMillis", outcome.firstByteMillis()).put("cpuMillis", outcome.cpuMillis());
+                .put("firstByteMillis", outcome.firstByteMillis()).put("cpuMillis", outcome.cpuMillis())
+                .put("clientCpuMillis", outcome.clientCpuMillis());
         Lists.Outcome ours = lists.getOrDefault("myriad", Map.of()).get(outcome.format());
         if (ours != null && ours != outcome) {
             line("  %s: %.1f times as fast, %.1f times as cheap", outcome.format(),

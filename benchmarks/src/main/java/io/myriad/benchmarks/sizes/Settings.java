@@ -27,7 +27,7 @@ record Settings(int nodes, int pods, int storedPods, int deployments, int rounds
         int pods = 10_000;
         int storedPods = 0;
         int deployments = 20;
-        int rounds = 20;
+        int rounds = 50;
         boolean real = false;
         boolean json = false;
         boolean keep = false;

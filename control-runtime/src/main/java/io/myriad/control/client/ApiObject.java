@@ -23,6 +23,9 @@ import io.myriad.api.schema.Schema;
  * asked for, and {@link #snapshot} drops that again. The tree is made by one thread; everything else is safe to share.
  */
 public final class ApiObject {
+    private static final ObjectType MANAGED_FIELDS = Schema.builtin()
+            .type("io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry");
+
     private @Nullable ObjectBytes bytes;
     private @Nullable ObjectNode tree;
 
@@ -72,17 +75,35 @@ public final class ApiObject {
         return known == null ? tree().deepCopy() : decode(known);
     }
 
-    private static ObjectNode decode(ObjectBytes bytes) {
-        if (bytes.isJson()) {
-            return Json.read(bytes.bytes());
+    /**
+     * What the object says, as a tree of the caller's own: it lacks the managed fields, which are as long as the rest and
+     * concern servers alone.
+     */
+    public ObjectNode content() {
+        ObjectBytes known = bytes;
+        if (known != null && !known.isJson()) {
+            return decode(known, MANAGED_FIELDS);
         }
+        ObjectNode content = copy();
+        if (content.path("metadata") instanceof ObjectNode metadata) {
+            metadata.remove("managedFields");
+        }
+        return content;
+    }
+
+    private static ObjectNode decode(ObjectBytes bytes) {
+        return bytes.isJson() ? Json.read(bytes.bytes()) : decode(bytes, null);
+    }
+
+    private static ObjectNode decode(ObjectBytes bytes, @Nullable ObjectType leftOut) {
         try {
             Envelope envelope = Envelope.parse(bytes.bytes());
             ObjectType type = Schema.builtin().kind(GroupVersionKind.of(envelope.apiVersion(), envelope.kind()));
             if (type == null) {
                 throw new TransportException("protobuf of unknown kind " + envelope.kind(), true, null);
             }
-            ObjectNode tree = ProtobufReader.read(bytes.bytes(), envelope.offset(), envelope.length(), type);
+            ObjectNode tree = ProtobufReader.read(bytes.bytes(), envelope.offset(), envelope.length(), type,
+                    leftOut);
             return tree.put("apiVersion", envelope.apiVersion()).put("kind", envelope.kind());
         } catch (MalformedException e) {
             throw new TransportException("broken protobuf: " + e.getMessage(), true, null);

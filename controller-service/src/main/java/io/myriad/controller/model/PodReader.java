@@ -27,7 +27,7 @@ final class PodReader implements Extractor<Pod> {
 
     @Override
     public Pod extract(ApiObject object) {
-        JsonNode tree = object.tree();
+        JsonNode tree = object.content();
         JsonNode spec = tree.path("spec");
         JsonNode status = tree.path("status");
         Instant readySince = null;

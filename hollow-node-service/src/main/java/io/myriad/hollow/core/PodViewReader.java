@@ -72,8 +72,12 @@ public final class PodViewReader {
 
     /** A number in an annotation; what is none counts as not given. */
     private static int number(JsonNode annotations, String key, int otherwise) {
+        String text = annotations.path(key).asString("");
+        if (text.isEmpty()) {
+            return otherwise; // nearly always: an exception for each pod would cost more than all the rest
+        }
         try {
-            return Integer.parseInt(annotations.path(key).asString(""));
+            return Integer.parseInt(text);
         } catch (NumberFormatException e) {
             return otherwise;
         }
