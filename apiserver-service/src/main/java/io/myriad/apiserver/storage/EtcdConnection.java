@@ -14,6 +14,7 @@ import io.grpc.EquivalentAddressGroup;
 import io.grpc.ManagedChannel;
 import io.grpc.NameResolver;
 import io.grpc.StatusOr;
+import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -25,7 +26,8 @@ import io.myriad.certificates.CredentialChain;
  * How to reach the store: {@code --etcd-servers}, {@code --etcd-cafile}, {@code --etcd-certfile},
  * {@code --etcd-keyfile}.
  *
- * @param endpoints the members' client URLs, all {@code http} or all {@code https}; at least one
+ * @param endpoints the members' client URLs, all {@code http} or all {@code https}, at least one; or a single
+ *     {@code in-process://HOST:PORT}, the store in this very JVM that listens there
  * @param caFile certificates to trust, PEM; null for the JVM's
  * @param certificateFile the client's certificate chain, PEM, or null
  * @param keyFile its private key, PEM, or null
@@ -42,6 +44,7 @@ public record EtcdConnection(List<URI> endpoints, @Nullable Path caFile, @Nullab
     /** Of the store that Netty keeps keys in, in memory only; the usual type takes longer to encrypt them than a handshake. */
     private static final String KEY_STORE_TYPE = "JKS";
     private static final int DEFAULT_PORT = 2379;
+    private static final String IN_PROCESS = "in-process";
     private static final int KEEP_ALIVE_SECONDS = 30;
     private static final int KEEP_ALIVE_TIMEOUT_SECONDS = 10;
 
@@ -51,7 +54,8 @@ public record EtcdConnection(List<URI> endpoints, @Nullable Path caFile, @Nullab
             throw new IllegalArgumentException("no store endpoint is given");
         }
         for (URI endpoint : endpoints) {
-            if (endpoint.getHost() == null || !isSecure(endpoint) && !"http".equals(endpoint.getScheme())) {
+            boolean alone = IN_PROCESS.equals(endpoint.getScheme()) && endpoints.size() == 1;
+            if (endpoint.getHost() == null || !isSecure(endpoint) && !"http".equals(endpoint.getScheme()) && !alone) {
                 throw new IllegalArgumentException("not a store endpoint: " + endpoint);
             }
             if (isSecure(endpoint) != isSecure(endpoints.getFirst())) {
@@ -73,8 +77,16 @@ public record EtcdConnection(List<URI> endpoints, @Nullable Path caFile, @Nullab
     }
 
     /** Opens a channel over all endpoints. It connects when it is first used, and again whenever it must. */
-    @SuppressWarnings("deprecation") // A resolver for one channel, instead of one registered for the whole JVM.
     ManagedChannel open() throws IOException {
+        if (IN_PROCESS.equals(endpoints.getFirst().getScheme())) {
+            return InProcessChannelBuilder.forName(endpoints.getFirst().getAuthority()).directExecutor()
+                    .maxInboundMessageSize(MAX_MESSAGE_BYTES).build();
+        }
+        return openSockets();
+    }
+
+    @SuppressWarnings("deprecation") // A resolver for one channel, instead of one registered for the whole JVM.
+    private ManagedChannel openSockets() throws IOException {
         NettyChannelBuilder builder = NettyChannelBuilder.forTarget("etcd:///store")
                 .nameResolverFactory(new Endpoints(endpoints))
                 .defaultLoadBalancingPolicy("round_robin")

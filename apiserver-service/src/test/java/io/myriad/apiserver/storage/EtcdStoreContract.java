@@ -44,8 +44,12 @@ abstract class EtcdStoreContract {
     @BeforeEach
     void open() throws Exception {
         server = start(directory);
-        URI dead = URI.create("http://127.0.0.1:1");
-        store = new EtcdStore(new EtcdConnection(List.of(dead, server.endpoint()), null, null, null, 20_000));
+        store = new EtcdStore(new EtcdConnection(endpoints(server), null, null, null, 20_000));
+    }
+
+    /** Where the client is to look for the server. */
+    List<URI> endpoints(StoreServer started) {
+        return List.of(URI.create("http://127.0.0.1:1"), started.endpoint());
     }
 
     @AfterEach

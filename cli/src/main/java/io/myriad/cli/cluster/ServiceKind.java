@@ -53,8 +53,9 @@ public enum ServiceKind {
         @Override
         List<String> flags(Cluster cluster, Component component) {
             Pki pki = cluster.directory().pki();
-            String stores = cluster.components(STORE).map(store -> cluster.url(store, Port.CLIENT))
-                    .collect(Collectors.joining(","));
+            String stores = cluster.components(STORE).map(store -> cluster.size().inOneProcess()
+                    ? "in-process://" + Cluster.ADDRESS + ":" + cluster.port(store, Port.CLIENT)
+                    : cluster.url(store, Port.CLIENT)).collect(Collectors.joining(","));
             return List.of("--etcd-servers=" + stores, "--etcd-cafile=" + pki.certificate(Pki.Authority.STORE),
                     "--etcd-certfile=" + pki.certificate(Pki.Identity.STORE_CLIENT),
                     "--etcd-keyfile=" + pki.key(Pki.Identity.STORE_CLIENT),

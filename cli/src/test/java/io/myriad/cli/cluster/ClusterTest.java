@@ -93,7 +93,8 @@ final class ClusterTest {
         String pki = cluster.directory().pki().directory().toString();
 
         assertThat(cluster.flags(server)).containsExactly(
-                "--etcd-servers=" + cluster.url(cluster.component("store").orElseThrow(), Port.CLIENT),
+                "--etcd-servers=in-process://127.0.0.1:"
+                        + cluster.port(cluster.component("store").orElseThrow(), Port.CLIENT),
                 "--etcd-cafile=" + pki + "/etcd/ca.crt", "--etcd-certfile=" + pki + "/apiserver-etcd-client.crt",
                 "--etcd-keyfile=" + pki + "/apiserver-etcd-client.key", "--bind-address=127.0.0.1",
                 "--secure-port=" + cluster.port(server, Port.SECURE), "--advertise-address=127.0.0.1",

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.netty.bootstrap.ServerBootstrap;
@@ -23,7 +24,10 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 
-/** The gRPC servers of a member: one for each listen URL, on shared event loops. */
+/**
+ * The gRPC servers of a member: one for each listen URL, on shared event loops, and for each of these one that only clients
+ * in this JVM reach, by the name {@code HOST:PORT}. Those pass messages from thread to thread: no socket, no TLS, no HTTP/2.
+ */
 public final class GrpcEndpoint implements AutoCloseable {
 
     /** What a message may be larger than the largest request, as etcd's. */
@@ -37,6 +41,7 @@ public final class GrpcEndpoint implements AutoCloseable {
 
     private final EventLoopGroup loops;
     private final List<Server> servers = new ArrayList<>();
+    private final List<Server> insiders = new ArrayList<>();
     private final List<Channel> pages = new ArrayList<>();
     private final HealthStatusManager health = new HealthStatusManager();
 
@@ -78,12 +83,22 @@ public final class GrpcEndpoint implements AutoCloseable {
                         .keepAliveTimeout(limits.silenceTimeoutMillis(), TimeUnit.MILLISECONDS)
                         .permitKeepAliveWithoutCalls(true).addStreamTracerFactory(metrics.tracer())
                         .protocolNegotiator(new SharedPort(http, listen.ssl(), connections));
-                servers.add(builder.build().start());
+                Server server = builder.build().start();
+                servers.add(server);
+                insiders.add(
+                        insider(listen.address().getHostString() + ":" + server.getPort(), services, member, metrics));
             }
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    private static Server insider(String name, List<ServerServiceDefinition> services, StoreMember member,
+            StoreMetrics metrics) throws IOException {
+        return InProcessServerBuilder.forName(name).directExecutor().addServices(services)
+                .maxInboundMessageSize(member.settings().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES)
+                .addStreamTracerFactory(metrics.tracer()).build().start();
     }
 
     private Channel listenForPages(Listen listen, HttpEndpoint http, ClientConnections connections)
@@ -131,6 +146,7 @@ public final class GrpcEndpoint implements AutoCloseable {
         health.enterTerminalState();
         pages.forEach(Channel::close);
         servers.forEach(Server::shutdown);
+        insiders.forEach(Server::shutdownNow);
         try {
             for (Server server : servers) {
                 if (!server.awaitTermination(SHUTDOWN_GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
