@@ -23,7 +23,7 @@ import io.myriad.cli.settings.ClusterSize;
  */
 public record JavaCommand(Path java, Path build) {
     /** The largest number of nodes for which a cluster counts as small. */
-    static final int SMALL_CLUSTER_NODES = 200;
+    public static final int SMALL_CLUSTER_NODES = 200;
     private static final int ALL_IN_ONE_HEAP_MEBIBYTES = 512;
     private static final int SERVICE_HEAP_MEBIBYTES = 320;
     /** Heap that a node with its pods needs at most, in the process that needs the most of it. */
