@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * one HTTP/2 stream with a single one. Lives on the channel's event loop; the methods that answer may be called from any
  * thread.
  */
-final class CallReader extends ChannelInboundHandlerAdapter {
+final class CallReader extends ChannelInboundHandlerAdapter implements AnswerPath {
     /** Memory taken for a body before any of it has come. */
     private static final int FIRST_BODY_BYTES = 16 << 10;
     private static final String OVERLOADED = "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},"
@@ -285,7 +285,8 @@ final class CallReader extends ChannelInboundHandlerAdapter {
         return ctx.channel() instanceof Http2StreamChannel child ? child.parent() : ctx.channel();
     }
 
-    SocketAddress remoteAddress() {
+    @Override
+    public SocketAddress remoteAddress() {
         SocketAddress address = remoteAddress;
         if (address == null) {
             throw new IllegalStateException("no connection yet");
@@ -293,7 +294,8 @@ final class CallReader extends ChannelInboundHandlerAdapter {
         return address;
     }
 
-    void closeConnectionGracefully() {
+    @Override
+    public void closeConnectionGracefully() {
         ChannelHandlerContext ctx = context();
         if (http2) {
             listener.goAway(connection(ctx));
@@ -310,7 +312,8 @@ final class CallReader extends ChannelInboundHandlerAdapter {
         return ctx;
     }
 
-    void respond(int code, HttpHeaders headers, byte[] answer, boolean withoutBody) {
+    @Override
+    public void respond(int code, HttpHeaders headers, byte[] answer, boolean withoutBody) {
         ChannelHandlerContext ctx = context();
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code),
                 withoutBody ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(answer), headers,
@@ -325,7 +328,8 @@ final class CallReader extends ChannelInboundHandlerAdapter {
         });
     }
 
-    ResponseStream stream(int code, HttpHeaders headers, long contentLength) {
+    @Override
+    public ResponseStream stream(int code, HttpHeaders headers, long contentLength) {
         ChannelHandlerContext ctx = context();
         HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code),
                 headers);
@@ -346,8 +350,8 @@ final class CallReader extends ChannelInboundHandlerAdapter {
         return opened;
     }
 
-    /** Turns the connection into a WebSocket, which is all it will ever be. */
-    ResponseStream webSocket(HttpHeaders headers, NettyStream.Form form) {
+    @Override
+    public ResponseStream webSocket(HttpHeaders headers, NettyStream.Form form) {
         if (http2) {
             throw new IllegalStateException("a stream of HTTP/2 cannot become a WebSocket");
         }

@@ -19,7 +19,7 @@ public final class HttpCall {
     private final HttpHeaders headers;
     private final byte[] body;
     private final List<X509Certificate> peerCertificates;
-    private final CallReader reader;
+    private final AnswerPath answerPath;
     private final HttpHeaders responseHeaders = new DefaultHttpHeaders();
     private final Warnings warnings = new Warnings();
     private final long startNanos = System.nanoTime();
@@ -27,7 +27,7 @@ public final class HttpCall {
     private volatile int status;
 
     HttpCall(String method, String target, String path, QueryParameters query, HttpHeaders headers, byte[] body,
-            List<X509Certificate> peerCertificates, CallReader reader) {
+            List<X509Certificate> peerCertificates, AnswerPath answerPath) {
         this.method = method;
         this.target = target;
         this.path = path;
@@ -35,7 +35,7 @@ public final class HttpCall {
         this.headers = headers;
         this.body = body;
         this.peerCertificates = peerCertificates;
-        this.reader = reader;
+        this.answerPath = answerPath;
     }
 
     /** The method as sent. */
@@ -80,7 +80,7 @@ public final class HttpCall {
 
     /** The client's address. */
     public SocketAddress remoteAddress() {
-        return reader.remoteAddress();
+        return answerPath.remoteAddress();
     }
 
     /** When the request was complete, by {@link System#nanoTime}. */
@@ -110,13 +110,13 @@ public final class HttpCall {
 
     /** Asks the client to use another connection for its next request; those under way go on. */
     public void closeConnectionGracefully() {
-        reader.closeConnectionGracefully();
+        answerPath.closeConnectionGracefully();
     }
 
     /** Answers with a whole body. */
     public void respond(int code, byte[] answer) {
         begin(code);
-        reader.respond(code, responseHeaders, answer, method.equals("HEAD"));
+        answerPath.respond(code, responseHeaders, answer, method.equals("HEAD"));
     }
 
     /**
@@ -126,7 +126,7 @@ public final class HttpCall {
      */
     public ResponseStream stream(int code, long contentLength) {
         begin(code);
-        return reader.stream(code, responseHeaders, contentLength);
+        return answerPath.stream(code, responseHeaders, contentLength);
     }
 
     /**
@@ -136,7 +136,7 @@ public final class HttpCall {
      */
     ResponseStream webSocket(HttpHeaders headers, NettyStream.Form form) {
         begin(101);
-        return reader.webSocket(headers, form);
+        return answerPath.webSocket(headers, form);
     }
 
     private void begin(int code) {

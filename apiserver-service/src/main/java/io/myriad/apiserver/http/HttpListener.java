@@ -9,6 +9,8 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
@@ -102,6 +105,7 @@ public final class HttpListener implements AutoCloseable {
     private final EventLoopGroup loops;
     private final ExecutorService callThreads;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final Set<LocalAnswer> localAnswers = ConcurrentHashMap.newKeySet();
     private final AtomicInteger callsInFlight = new AtomicInteger();
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger handshakes = new AtomicInteger();
@@ -139,7 +143,9 @@ public final class HttpListener implements AutoCloseable {
      */
     public static HttpListener start(InetSocketAddress address, SslContext tls, Limits limits, CallHandler handler,
             InstantSource clock) throws IOException {
-        return new HttpListener(limits, tls, handler, clock, address);
+        HttpListener listener = new HttpListener(limits, tls, handler, clock, address);
+        LocalCalls.opened(listener);
+        return listener;
     }
 
     private Channel bind(InetSocketAddress address) throws IOException {
@@ -261,6 +267,25 @@ public final class HttpListener implements AutoCloseable {
         });
     }
 
+    /** An event loop for an answer that has no connection. */
+    EventLoop nextLoop() {
+        return loops.next();
+    }
+
+    /** Runs something on a thread of its own. */
+    void onCallThread(Runnable task) {
+        callThreads.execute(task);
+    }
+
+    /** An answer to a client in this JVM has begun; it ends when the listener closes, if not before. */
+    void remember(LocalAnswer answer) {
+        localAnswers.add(answer);
+    }
+
+    void forget(LocalAnswer answer) {
+        localAnswers.remove(answer);
+    }
+
     void connectionFailed(Throwable cause) {
         if (cause instanceof Http2Exception || cause instanceof CorruptedWebSocketFrameException) {
             refusals.add(Refusals.Reason.PROTOCOL);
@@ -297,6 +322,7 @@ public final class HttpListener implements AutoCloseable {
      */
     public void drain(Duration patience) {
         draining = true;
+        LocalCalls.closed(this);
         listening.close().awaitUninterruptibly();
         for (Channel connection : connections) {
             if (connection.pipeline().get(Http2KeepAlive.class) != null) {
@@ -317,6 +343,8 @@ public final class HttpListener implements AutoCloseable {
     @Override
     public void close() {
         draining = true;
+        LocalCalls.closed(this);
+        localAnswers.forEach(LocalAnswer::broke);
         listening.close().awaitUninterruptibly();
         for (Channel connection : connections) {
             // Past the codec, whose own close would wait for open streams.

@@ -25,7 +25,8 @@ class ConnectionsTest {
 
     private static ClientOptions options(int connections, int connectionsMax, int streams) {
         try {
-            return new ClientOptions(List.of(SERVER), new Credentials(SSLContext.getDefault(), () -> null), "test",
+            return new ClientOptions(List.of(SERVER), new Credentials(SSLContext.getDefault(), List.of(), () -> null),
+                    "test",
                     connections, connectionsMax, streams, 1_000, 0, 1_000);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);

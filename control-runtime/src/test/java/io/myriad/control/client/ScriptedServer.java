@@ -68,7 +68,8 @@ public final class ScriptedServer implements AutoCloseable {
     /** A client of these servers that is quick to give up. */
     public static ClientOptions options(URI... servers) {
         try {
-            return new ClientOptions(List.of(servers), new Credentials(SSLContext.getDefault(), () -> null), "test", 1,
+            return new ClientOptions(List.of(servers), new Credentials(SSLContext.getDefault(), List.of(), () -> null),
+                    "test", 1,
                     8,
                     90, 20_000, 3, 180_000);
         } catch (NoSuchAlgorithmException e) {
