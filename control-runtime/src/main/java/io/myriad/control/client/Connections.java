@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -182,6 +183,21 @@ final class Connections implements AutoCloseable {
     }
 
     private Connection connect() {
+        HttpClient sibling = options.servers().size() == 1 ? sibling(options.servers().getFirst()) : null;
+        return sibling == null ? overTheNetwork() : new Connection(sibling);
+    }
+
+    private @Nullable HttpClient sibling(URI server) {
+        for (SiblingServers siblings : ServiceLoader.load(SiblingServers.class)) {
+            HttpClient client = siblings.client(server, options.credentials());
+            if (client != null) {
+                return client;
+            }
+        }
+        return null;
+    }
+
+    private Connection overTheNetwork() {
         boolean secure = options.servers().getFirst().getScheme().equals("https");
         return new Connection(HttpClient.newBuilder()
                 .version(secure ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
