@@ -1,6 +1,7 @@
 package io.myriad.apiserver.cache;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -84,6 +85,12 @@ final class ResourceStore {
         long revision = metrics.request("update", () -> store.replace(
                 kind.key(expected.namespace(), expected.name()), expected.resourceVersion(), value, ttlSeconds));
         return revision == 0 ? null : written(expected.namespace(), expected.name(), stored, revision);
+    }
+
+    /** Whether a version of an object was made of these bytes. */
+    boolean isStored(CachedObject version, byte[] stored) {
+        return version.bytes().length > stored.length
+                && Arrays.equals(indexer.withResourceVersion(stored, version.resourceVersion()), version.bytes());
     }
 
     /** Removes a version of an object; null when it is not the current one. */

@@ -367,6 +367,11 @@ final class WatchCache implements ObjectStorage, Feed.Target, AutoCloseable {
     }
 
     @Override
+    public boolean isStored(CachedObject version, byte[] stored) {
+        return store.isStored(version, stored);
+    }
+
+    @Override
     public @Nullable CachedObject remove(CachedObject expected) {
         beforeWrite();
         return store.remove(expected);

@@ -1,7 +1,5 @@
 package io.myriad.apiserver.registry;
 
-import java.util.Arrays;
-
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -74,10 +72,9 @@ final class Modifier {
             throw conflict(resource, name, "ResourceVersion", preconditions.resourceVersion(),
                     metadata.resourceVersion());
         }
-        byte[] before = resource.form().encodeWithoutVersion(object);
         change.apply(object);
         byte[] after = resource.form().encodeWithoutVersion(object);
-        if (dryRun || Arrays.equals(before, after)) {
+        if (dryRun || resource.storage().isStored(current, after)) {
             return current;
         }
         return resource.storage().replace(current, after, resource.strategy().timeToLiveSeconds(object));

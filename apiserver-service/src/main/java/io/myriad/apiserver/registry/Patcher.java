@@ -40,6 +40,8 @@ final class Patcher {
         }
     }
 
+    private static final String MANAGED_FIELDS = "managedFields";
+
     private final FieldOwnership ownership;
 
     Patcher(FieldOwnership ownership) {
@@ -127,7 +129,7 @@ final class Patcher {
             // the patch of a pod's status costs.
             boolean ordered = resource.form().encoding() == StoredKind.Encoding.JSON;
             parsed = merged && !ordered && patched instanceof ObjectNode tree
-                    ? JsonReader.read(tree, resource.type())
+                    ? readTree(tree, resource, existing)
                     : resource.read(JsonWriter.write(patched));
         } catch (StatusException malformed) {
             throw invalidPatch(patched, malformed.status().message());
@@ -144,6 +146,24 @@ final class Patcher {
         Writes.applyDefaults(resource, object);
         ownership.recordUpdate(resource, existing, object, request);
         return object;
+    }
+
+    /** Reads the tree by its type, but for managed fields that are the ones from before: they are as long as the rest. */
+    private static JsonReader.Parsed readTree(ObjectNode tree, ServedResource resource, @Nullable ObjectNode existing) {
+        JsonNode managed = tree.path("metadata").get(MANAGED_FIELDS);
+        if (managed == null || existing == null
+                || !managed.equals(existing.path("metadata").get(MANAGED_FIELDS))) {
+            return JsonReader.read(tree, resource.type());
+        }
+        ObjectNode rest = tree.objectNode().setAll(tree);
+        ObjectNode metadata = tree.objectNode().setAll((ObjectNode) tree.path("metadata"));
+        metadata.remove(MANAGED_FIELDS);
+        rest.set("metadata", metadata);
+        JsonReader.Parsed parsed = JsonReader.read(rest, resource.type());
+        if (parsed.object().get("metadata") instanceof ObjectNode read) {
+            read.set(MANAGED_FIELDS, managed);
+        }
+        return parsed;
     }
 
     private static void requireKind(ServedResource resource, ObjectNode object) {

@@ -1,6 +1,5 @@
 package io.myriad.apiserver.registry;
 
-import java.util.Arrays;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -141,7 +140,7 @@ final class Updater {
                 Metadata.of(shown).resourceVersion(Long.toString(current.resourceVersion()));
                 return Answer.Tree.of(200, resource, shown);
             }
-            if (Arrays.equals(bytes, resource.form().encodeWithoutVersion(old))) {
+            if (resource.storage().isStored(current, bytes)) {
                 // Nothing changed: nothing is written, provided that this is what the store has.
                 CachedObject now = fresh
                         ? current

@@ -98,6 +98,12 @@ public interface ObjectStorage {
     CachedObject replace(CachedObject expected, byte[] stored, long ttlSeconds);
 
     /**
+     * Whether these bytes, which lack the resource version, are what this version of the object was made of: then there is
+     * nothing to write.
+     */
+    boolean isStored(CachedObject version, byte[] stored);
+
+    /**
      * Removes the version {@code expected} of an object.
      *
      * @return the removed object at the deletion's resource version, or null when {@code expected} is not the current

@@ -2,6 +2,7 @@ package io.myriad.apiserver.storage.testing;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -157,6 +158,11 @@ public final class InMemoryObjectStorage implements ObjectStorage {
         }
         wakeWatches();
         return created;
+    }
+
+    @Override
+    public boolean isStored(CachedObject version, byte[] stored) {
+        return Arrays.equals(indexer.withResourceVersion(stored, version.resourceVersion()), version.bytes());
     }
 
     @Override
