@@ -50,7 +50,7 @@ final class ApiNodeWriter implements NodeApi {
     /** Pod statuses and deletions under way. */
     private static final int POD_CALLS_MAX = 128;
     /** Events under way. */
-    private static final int EVENT_CALLS_MAX = 16;
+    private static final int EVENT_CALLS_MAX = 64;
     /** Events that wait; more are dropped, as kubelets drop them at their limit. */
     private static final int EVENTS_WAITING_MAX = 20_000;
     private static final long LEASE_TIMEOUT_MILLIS = 10_000;

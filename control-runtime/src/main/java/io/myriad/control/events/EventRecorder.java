@@ -6,6 +6,9 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,13 +27,15 @@ import io.myriad.control.client.TransportException;
 
 /**
  * Writes events without making anybody wait: {@link #record} puts them into a bounded queue, one virtual thread sends
- * them. When the queue is full, events are dropped and counted; events are help for people, never a means of control.
+ * them, several new ones at a time; to count one that exists it waits for those. When the queue is full, events are dropped and counted; events are help for people, never a means of control.
  */
 public final class EventRecorder implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EventRecorder.class);
 
     /** Events that wait to be sent. */
     static final int QUEUE_MAX = 4096;
+    /** New events being written at a time. */
+    static final int CALLS_MAX = 16;
     private static final DateTimeFormatter MICRO_TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'")
             .withZone(ZoneOffset.UTC);
 
@@ -49,6 +54,7 @@ public final class EventRecorder implements AutoCloseable {
     private final InstantSource clock;
     private final EventCorrelator correlator = new EventCorrelator();
     private final ArrayBlockingQueue<Event> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
+    private final Semaphore calls = new Semaphore(CALLS_MAX);
     private final Counter written;
     private final Counter dropped;
     private final Thread sender;
@@ -82,12 +88,8 @@ public final class EventRecorder implements AutoCloseable {
                 Event event = queue.take();
                 try {
                     send(event);
-                } catch (StatusException | TransportException e) {
-                    dropped.increment();
-                    log.debug("event {} of {} not written: {}", event.reason(), event.about(), e.getMessage());
                 } catch (RuntimeException e) {
-                    dropped.increment();
-                    log.error("event {} of {} not written", event.reason(), event.about(), e);
+                    failed(event, e);
                 }
             }
         } catch (InterruptedException e) {
@@ -95,7 +97,16 @@ public final class EventRecorder implements AutoCloseable {
         }
     }
 
-    private void send(Event event) {
+    private void failed(Event event, Throwable why) {
+        dropped.increment();
+        if (why instanceof StatusException || why instanceof TransportException) {
+            log.debug("event {} of {} not written: {}", event.reason(), event.about(), why.getMessage());
+        } else {
+            log.error("event {} of {} not written", event.reason(), event.about(), why);
+        }
+    }
+
+    private void send(Event event) throws InterruptedException {
         switch (correlator.observe(event, clock.instant())) {
             case EventCorrelator.Create create -> create(create.observation());
             case EventCorrelator.Count count -> count(count.observation());
@@ -103,17 +114,37 @@ public final class EventRecorder implements AutoCloseable {
         }
     }
 
-    private void create(EventCorrelator.Observation observation) {
+    private void create(EventCorrelator.Observation observation) throws InterruptedException {
+        calls.acquire();
+        CompletableFuture<ObjectNode> created;
+        try {
+            created = client.createAsync(path(observation).named(""), tree(observation));
+        } catch (RuntimeException e) {
+            calls.release();
+            throw e;
+        }
+        created.whenComplete((answer, error) -> {
+            calls.release();
+            if (error == null) {
+                written.increment();
+            } else {
+                failed(observation.event(), error instanceof CompletionException && error.getCause() != null
+                        ? error.getCause()
+                        : error);
+            }
+        });
+    }
+
+    private ObjectNode tree(EventCorrelator.Observation observation) {
         ObjectNode tree = switch (api) {
             case CORE -> coreEvent(observation);
             case EVENTS -> newEvent(observation);
         };
         tree.withObject("metadata").put("name", observation.name()).put("namespace", namespace(observation.event()));
-        client.create(path(observation).named(""), tree);
-        written.increment();
+        return tree;
     }
 
-    private void count(EventCorrelator.Observation observation) {
+    private void count(EventCorrelator.Observation observation) throws InterruptedException {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         switch (api) {
             case CORE -> patch.put("count", observation.count()).put("message", observation.event().message())
@@ -121,16 +152,21 @@ public final class EventRecorder implements AutoCloseable {
             case EVENTS -> patch.putObject("series").put("count", observation.count())
                     .put("lastObservedTime", MICRO_TIME.format(observation.last()));
         }
+        // Its creation may be under way.
+        calls.acquire(CALLS_MAX);
         try {
             client.patch(path(observation), PatchType.STRATEGIC, patch);
             written.increment();
+            return;
         } catch (StatusException e) {
             if (e.status().reason() != StatusReason.NOT_FOUND) {
                 throw e;
             }
-            // The API forgets events after an hour.
-            create(correlator.restart(observation));
+        } finally {
+            calls.release(CALLS_MAX);
         }
+        // The API forgets events after an hour.
+        create(correlator.restart(observation));
     }
 
     private ObjectNode coreEvent(EventCorrelator.Observation observation) {
