@@ -57,7 +57,7 @@ final class StoreProcess implements AutoCloseable {
         try {
             return new StoreProcess(
                     new ProcessBuilder(command).redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.to(log.toFile())).start(),
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start(),
                     log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
