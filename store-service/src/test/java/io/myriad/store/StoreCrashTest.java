@@ -26,6 +26,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class StoreCrashTest {
 
     private static final int KILLS = 8;
+    /** Few, so that they leave a processor to the members that come back. */
+    private static final int WRITERS = 4;
 
     @TempDir
     static Path directory = Path.of("");
@@ -59,7 +61,7 @@ final class StoreCrashTest {
         store.awaitReady();
         long lease = LeaseGrpc.newBlockingStub(channel).withWaitForReady()
                 .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(5000).build()).getID();
-        try (AcknowledgedWrites writes = new AcknowledgedWrites(20, () -> channel)) {
+        try (AcknowledgedWrites writes = new AcknowledgedWrites(WRITERS, () -> channel)) {
             for (int kill = 0; kill < KILLS; kill++) {
                 writes.awaitMore(20 + random.nextInt(400));
                 store.kill();
@@ -99,7 +101,7 @@ final class StoreCrashTest {
             for (StoreProcess store : stores) {
                 store.awaitReady();
             }
-            try (AcknowledgedWrites writes = new AcknowledgedWrites(20,
+            try (AcknowledgedWrites writes = new AcknowledgedWrites(WRITERS,
                     () -> (Channel) channels.get(next.getAndIncrement() % 3))) {
                 for (int kill = 0; kill < 6; kill++) {
                     writes.awaitMore(100 + random.nextInt(500));
