@@ -425,21 +425,26 @@ class BadClientsTest {
         assertServes(listener);
     }
 
-    @Test
-    void streamsThatAreResetAsSoonAsTheyAreOpened() throws Exception {
+    /** Who sends these frames is told to calm down, is cut off and counted; others are served. */
+    private void assertEndsAsAFlood(byte[] frames) throws Exception {
         HttpListener listener = start(new Times());
         try (RawConnection flood = connect2(listener)) {
-            ByteArrayOutputStream frames = new ByteArrayOutputStream();
-            for (int i = 0; i < 60; i++) {
-                frames.writeBytes(get(2 * i + 1));
-                frames.writeBytes(frame(RESET, 0, 2 * i + 1, (byte) 0, (byte) 0, (byte) 0, (byte) 8));
-            }
-            flood.send(frames.toByteArray());
+            flood.send(frames);
             assertThat(next(flood, GO_AWAY).code()).isEqualTo(ENHANCE_YOUR_CALM);
             assertEnded(flood);
         }
         assertCounted(listener, Refusals.Reason.PROTOCOL, 1);
         assertServes(listener);
+    }
+
+    @Test
+    void streamsThatAreResetAsSoonAsTheyAreOpened() throws Exception {
+        ByteArrayOutputStream frames = new ByteArrayOutputStream();
+        for (int i = 0; i < 60; i++) {
+            frames.writeBytes(get(2 * i + 1));
+            frames.writeBytes(frame(RESET, 0, 2 * i + 1, (byte) 0, (byte) 0, (byte) 0, (byte) 8));
+        }
+        assertEndsAsAFlood(frames.toByteArray());
     }
 
     @Test
@@ -463,36 +468,22 @@ class BadClientsTest {
 
     @Test
     void headersThatGoOnAndOn() throws Exception {
-        HttpListener listener = start(new Times());
-        try (RawConnection flood = connect2(listener)) {
-            ByteArrayOutputStream frames = new ByteArrayOutputStream();
-            frames.writeBytes(frame(HEADERS, 0, 1, GET));
-            for (int i = 0; i < 40; i++) {
-                frames.writeBytes(frame(CONTINUATION, 0, 1, (byte) 0x40));
-            }
-            flood.send(frames.toByteArray());
-            assertThat(next(flood, GO_AWAY).code()).isEqualTo(ENHANCE_YOUR_CALM);
-            assertEnded(flood);
+        ByteArrayOutputStream frames = new ByteArrayOutputStream();
+        frames.writeBytes(frame(HEADERS, 0, 1, GET));
+        for (int i = 0; i < 40; i++) {
+            frames.writeBytes(frame(CONTINUATION, 0, 1, (byte) 0x40));
         }
-        assertCounted(listener, Refusals.Reason.PROTOCOL, 1);
-        assertServes(listener);
+        assertEndsAsAFlood(frames.toByteArray());
     }
 
     @Test
     void framesOfNothing() throws Exception {
-        HttpListener listener = start(new Times());
-        try (RawConnection flood = connect2(listener)) {
-            ByteArrayOutputStream frames = new ByteArrayOutputStream();
-            frames.writeBytes(frame(HEADERS, END_HEADERS, 1, POST));
-            for (int i = 0; i < 40; i++) {
-                frames.writeBytes(frame(DATA, 0, 1));
-            }
-            flood.send(frames.toByteArray());
-            assertThat(next(flood, GO_AWAY).code()).isEqualTo(ENHANCE_YOUR_CALM);
-            assertEnded(flood);
+        ByteArrayOutputStream frames = new ByteArrayOutputStream();
+        frames.writeBytes(frame(HEADERS, END_HEADERS, 1, POST));
+        for (int i = 0; i < 40; i++) {
+            frames.writeBytes(frame(DATA, 0, 1));
         }
-        assertCounted(listener, Refusals.Reason.PROTOCOL, 1);
-        assertServes(listener);
+        assertEndsAsAFlood(frames.toByteArray());
     }
 
     @Test

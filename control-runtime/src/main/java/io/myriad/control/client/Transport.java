@@ -267,7 +267,11 @@ final class Transport implements AutoCloseable {
         private void finish(Attempt started, @Nullable HttpResponse<byte[]> response, @Nullable Throwable error) {
             watches.remove(this);
             WatchStream opened = stream;
-            RuntimeException fault = opened == null ? null : opened.fault();
+            Throwable fault = opened == null ? null : opened.fault();
+            if (fault == null && unwrap(error) instanceof RuntimeException own
+                    && !(own instanceof CancellationException)) {
+                fault = own; // before there was a stream, or while it was opened: not the server's failure either
+            }
             Throwable why;
             if (fault != null || stopped) {
                 finished(started, request, null, new CancellationException());
