@@ -39,6 +39,10 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(appender);
+        RepeatedLines repeated = new RepeatedLines(System::nanoTime);
+        repeated.setContext(context);
+        repeated.start();
+        context.addTurboFilter(repeated);
         // Libraries speak up when something is wrong; the services themselves also when something happens.
         context.getLogger("io.myriad").setLevel(Level.INFO);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;

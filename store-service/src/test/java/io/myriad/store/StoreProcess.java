@@ -2,6 +2,7 @@ package io.myriad.store;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,10 +20,13 @@ final class StoreProcess implements AutoCloseable {
 
     private final Process process;
     private final Path log;
+    /** How long the log was before: what other lives of the same member have said is not this one's. */
+    private final long logStart;
 
-    private StoreProcess(Process process, Path log) {
+    private StoreProcess(Process process, Path log, long logStart) {
         this.process = process;
         this.log = log;
+        this.logStart = logStart;
     }
 
     /** Starts a store and ends it in order, so that the JVM leaves an archive of its classes, which halves the start of all that follow. */
@@ -42,23 +46,23 @@ final class StoreProcess implements AutoCloseable {
 
     /** The same behind a command that runs another one. */
     static StoreProcess start(Path log, List<String> flags, List<String> runner) {
-        List<String> command = new ArrayList<>(runner);
-        command.addAll(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-                        "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UseCompactObjectHeaders",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-XX:+AutoCreateSharedArchive",
-                        "-XX:SharedArchiveFile=" + log.resolveSibling("classes.jsa"), "-Xlog:disable",
-                        "-Xlog:all=error:stderr",
-                        "-Dorg.springframework.boot.logging.LoggingSystem=none", "-Dstore.log.level=INFO", "-cp",
-                        System.getProperty("java.class.path"), StoreApplication.class.getName()));
-        command.addAll(flags);
         try {
+            List<String> command = new ArrayList<>(runner);
+            command.addAll(
+                    List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
+                            "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UseCompactObjectHeaders",
+                            "--enable-native-access=ALL-UNNAMED",
+                            "--sun-misc-unsafe-memory-access=allow",
+                            "-XX:+AutoCreateSharedArchive",
+                            "-XX:SharedArchiveFile=" + log.resolveSibling("classes.jsa"), "-Xlog:disable",
+                            "-Dorg.springframework.boot.logging.LoggingSystem=none", "-Dstore.log.level=INFO", "-cp",
+                            JarClassPath.in(log.resolveSibling("jars")), StoreApplication.class.getName()));
+            command.addAll(flags);
+            long logStart = Files.exists(log) ? Files.size(log) : 0;
             return new StoreProcess(
                     new ProcessBuilder(command).redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start(),
-                    log);
+                    log, logStart);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -87,9 +91,11 @@ final class StoreProcess implements AutoCloseable {
         throw new IllegalStateException("no line with " + pattern + " in 60 s:\n" + output());
     }
 
+    /** What it has said in this life. */
     String output() {
         try {
-            return Files.exists(log) ? Files.readString(log) : "";
+            byte[] all = Files.readAllBytes(log);
+            return new String(all, (int) logStart, all.length - (int) logStart, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -98,6 +104,23 @@ final class StoreProcess implements AutoCloseable {
     /** kill -9. */
     void kill() throws InterruptedException {
         requireNonNull(process).destroyForcibly().waitFor();
+    }
+
+    /** Makes it stand still: all its threads, with its connections open. */
+    void pause() throws InterruptedException {
+        signal("STOP");
+    }
+
+    void resume() throws InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws InterruptedException {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Waits for the process to end by itself and returns its exit code. */

@@ -46,7 +46,8 @@ final class FirstSizes {
         Runtime.getRuntime().addShutdownHook(new Thread(run::end, "end"));
         try {
             run.run();
-        } catch (IOException | InterruptedException e) {
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            // Of every kind: Java's launcher of sources fails itself on one that has no stack trace.
             System.err.println("first-sizes: " + e.getMessage());
             System.exit(1);
         }

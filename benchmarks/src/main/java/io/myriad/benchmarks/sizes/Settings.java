@@ -23,7 +23,7 @@ record Settings(int nodes, int pods, int storedPods, int deployments, int rounds
         List<String> createFlags) {
     /** Reads the command's arguments. */
     static Settings parse(String... arguments) {
-        int nodes = 1_000;
+        int nodes = -1;
         int pods = 10_000;
         int storedPods = 0;
         int deployments = 20;
@@ -47,8 +47,10 @@ record Settings(int nodes, int pods, int storedPods, int deployments, int rounds
         }
         String home = System.getenv().getOrDefault("MYRIAD_PEERS",
                 System.getProperty("user.home") + "/.cache/myriad-peers");
+        if (nodes < 0) {
+            nodes = storedPods > 0 ? 0 : 1_000;
+        }
         if (storedPods > 0) {
-            nodes = 0;
             pods = 0;
         }
         return new Settings(nodes, pods, storedPods, deployments, rounds, Path.of(home), real, json, keep,

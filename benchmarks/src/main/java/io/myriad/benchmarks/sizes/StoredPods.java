@@ -43,7 +43,8 @@ final class StoredPods implements AutoCloseable {
         }
         List<URI> servers = new ArrayList<>();
         for (String server : flags.getOrDefault("--etcd-servers", "").split(",")) {
-            servers.add(URI.create(server));
+            // A service beside the store in one process needs no socket; this process does.
+            servers.add(URI.create(server.replaceFirst("^in-process:", "https:")));
         }
         return new StoredPods(new EtcdStore(new EtcdConnection(servers, Path.of(flags.get("--etcd-cafile")),
                 Path.of(flags.get("--etcd-certfile")), Path.of(flags.get("--etcd-keyfile")),

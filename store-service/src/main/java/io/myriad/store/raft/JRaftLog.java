@@ -53,6 +53,8 @@ public final class JRaftLog implements ReplicatedLog {
 
     private static final byte APPEND = 1;
     private static final long REQUEST_TIMEOUT_MILLIS = 5000;
+    /** What JRaft answers a proposal with before it makes an entry of it. */
+    private static final String NOT_LEADER = "Is not leader.";
     private static final Outcome[] OUTCOMES = Outcome.values();
     private static final int TELLING_ROUNDS = 2;
     /** Heartbeats in an election timeout. */
@@ -208,8 +210,10 @@ public final class JRaftLog implements ReplicatedLog {
     private static Outcome outcomeOf(Status status) {
         return switch (status.getRaftError()) {
             case SUCCESS -> Outcome.ACCEPTED;
-            // Said before an entry is made: not leader, or the queue is full.
-            case EPERM, EBUSY, ENODESHUTDOWN -> Outcome.REJECTED;
+            // Said before an entry is made: the queue is full, leadership is being handed over, the node stops.
+            case EBUSY, ENODESHUTDOWN -> Outcome.REJECTED;
+            // The same number comes for an entry that was made when its leader steps down: the next one may have it.
+            case EPERM -> NOT_LEADER.equals(status.getErrorMsg()) ? Outcome.REJECTED : Outcome.UNKNOWN;
             default -> Outcome.UNKNOWN;
         };
     }

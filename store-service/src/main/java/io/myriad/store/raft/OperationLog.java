@@ -31,6 +31,9 @@ import io.myriad.store.state.StoreError;
  * <p><b>Way out.</b> The apply thread unpacks an entry, and if this member proposed it, it knows who waits for the answers: completions run after the batch is visible to readers,
  * gathered into one task for each executor. A proposal whose entry is lost with its leader is answered after a time limit; whether it happened is then unknown to the
  * client, as with etcd.
+ *
+ * <p><b>Nobody waits.</b> Without a leader an entry is refused and tried again. What a client has given up in the meantime is left out of the next try: it may long have
+ * written something newer elsewhere.
  */
 public final class OperationLog implements AutoCloseable {
 
@@ -63,16 +66,27 @@ public final class OperationLog implements AutoCloseable {
     /** An entry under way. */
     private final class Batch {
         final long id;
-        final List<Proposal> proposals;
-        final byte[] entry;
         final long deadlineNanos;
+        volatile List<Proposal> proposals;
+        volatile byte[] entry;
         private boolean holdsSlot = true;
 
-        Batch(long id, List<Proposal> proposals, byte[] entry, long deadlineNanos) {
+        Batch(long id, List<Proposal> proposals, long deadlineNanos) {
             this.id = id;
-            this.proposals = proposals;
-            this.entry = entry;
             this.deadlineNanos = deadlineNanos;
+            this.proposals = proposals;
+            this.entry = EntryFormat.pack(memberId, id, proposals);
+        }
+
+        /** Leaves out what nobody waits for any more; only while there is no such entry in the log. */
+        void dropAbandoned() {
+            List<Proposal> all = proposals;
+            List<Proposal> awaited = all.stream().filter(proposal -> !proposal.abandoned().getAsBoolean()).toList();
+            if (awaited.size() < all.size()) {
+                proposals = awaited;
+                entry = EntryFormat.pack(memberId, id, awaited);
+                all.stream().filter(proposal -> !awaited.contains(proposal)).forEach(OperationLog.this::abandon);
+            }
         }
 
         synchronized void releaseSlot() {
@@ -160,8 +174,7 @@ public final class OperationLog implements AutoCloseable {
                 continue;
             }
             long id = nextBatchId++;
-            Batch batch = new Batch(id, proposals, EntryFormat.pack(memberId, id, proposals),
-                    nanoTime.getAsLong() + timeoutNanos);
+            Batch batch = new Batch(id, proposals, nanoTime.getAsLong() + timeoutNanos);
             pending.put(id, batch);
             send(batch);
         }
@@ -195,6 +208,10 @@ public final class OperationLog implements AutoCloseable {
             }
             waiting.poll();
             waitingCount.decrementAndGet();
+            if (next.abandoned().getAsBoolean()) {
+                abandon(next);
+                continue;
+            }
             target.add(next);
             bytes += next.payload().length + EntryFormat.OPERATION_OVERHEAD_BYTES;
         }
@@ -219,10 +236,21 @@ public final class OperationLog implements AutoCloseable {
         Executor delayed = java.util.concurrent.CompletableFuture.delayedExecutor(REJECTED_RETRY_NANOS,
                 java.util.concurrent.TimeUnit.NANOSECONDS);
         delayed.execute(() -> {
-            if (pending.containsKey(batch.id)) {
+            if (!pending.containsKey(batch.id)) {
+                return;
+            }
+            batch.dropAbandoned();
+            if (!batch.proposals.isEmpty()) {
                 send(batch);
+            } else if (pending.remove(batch.id) != null) {
+                batch.releaseSlot();
             }
         });
+    }
+
+    private void abandon(Proposal proposal) {
+        failedOperations.increment();
+        complete(proposal, StoreError.TIMEOUT);
     }
 
     /** Gives up proposals that waited too long. To be called every some 100 ms. */

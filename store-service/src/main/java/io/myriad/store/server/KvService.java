@@ -148,7 +148,7 @@ final class KvService {
             read(txn.isSerializable(), false, responder,
                     () -> member.machine().readTxn(txn, member.view(), member.term()));
         } else {
-            member.propose(Command.TXN, request, txn, currentLoop.get(), responder::answer);
+            member.propose(Command.TXN, request, txn, currentLoop.get(), responder);
         }
     }
 
@@ -157,13 +157,13 @@ final class KvService {
         if (error != null) {
             responder.fail(error);
         } else {
-            member.propose(command, request, operation, currentLoop.get(), responder::answer);
+            member.propose(command, request, operation, currentLoop.get(), responder);
         }
     }
 
     private void compact(byte[] request, Responder responder) {
         // Old versions are let go while the compaction is applied, so a physical one is not different.
         Methods.parse(CompactionRequest.parser(), request);
-        member.propose(Command.COMPACT, request, null, currentLoop.get(), responder::answer);
+        member.propose(Command.COMPACT, request, null, currentLoop.get(), responder);
     }
 }

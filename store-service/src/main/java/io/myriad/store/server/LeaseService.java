@@ -51,13 +51,13 @@ final class LeaseService {
         LeaseGrantRequest grant = Methods.parse(LeaseGrantRequest.parser(), request);
         long id = grant.getID() == 0 ? member.newLeaseId() : grant.getID();
         member.propose(Command.LEASE_GRANT, new LeaseRequest(grant.getTTL(), id).payload(), null, currentLoop.get(),
-                responder::answer);
+                responder);
     }
 
     private void revoke(byte[] request, Responder responder) {
         LeaseRevokeRequest revoke = Methods.parse(LeaseRevokeRequest.parser(), request);
         member.propose(Command.LEASE_REVOKE, new LeaseRequest(revoke.getID(), 0).payload(), null, currentLoop.get(),
-                responder::answer);
+                responder);
     }
 
     private void timeToLive(byte[] request, Responder responder) {

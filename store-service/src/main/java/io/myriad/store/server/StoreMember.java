@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -203,7 +204,7 @@ public final class StoreMember implements AutoCloseable {
                 .addAllClientURLs(settings.clientUrls()).build();
         byte[] known = machine.publishedMembers().get(settings.self().id());
         if (known == null || !java.util.Arrays.equals(known, attributes.toByteArray())) {
-            propose(Command.MEMBER_PUBLISH, attributes.toByteArray(), null, null, reply -> {
+            propose(Command.MEMBER_PUBLISH, attributes.toByteArray(), reply -> {
                 if (reply instanceof StoreError error) {
                     LOG.warn("The cluster was not told where clients reach this member: {}", error.text());
                 }
@@ -224,15 +225,25 @@ public final class StoreMember implements AutoCloseable {
         return machine.header().field(view().revision(), term());
     }
 
-    /** Replicates an operation; {@code completion} gets the reply on {@code origin}. */
+    /** Replicates an operation of a client; its answer is given on {@code origin}. Left out when the client has gone before it could be taken. */
     void propose(Command command, byte[] payload, @Nullable Operation decoded, @Nullable Executor origin,
-            Consumer<Reply> completion) {
+            Responder responder) {
+        propose(command, payload, decoded, origin, responder::isCancelled, responder::answer);
+    }
+
+    /** Replicates an operation of the member's own. */
+    void propose(Command command, byte[] payload, Consumer<Reply> completion) {
+        propose(command, payload, null, null, () -> false, completion);
+    }
+
+    private void propose(Command command, byte[] payload, @Nullable Operation decoded, @Nullable Executor origin,
+            BooleanSupplier abandoned, Consumer<Reply> completion) {
         if (payload.length > settings.maxRequestBytes()) {
             completion.accept(StoreError.REQUEST_TOO_LARGE);
         } else if (failure != null || disk.low()) {
             completion.accept(StoreError.NO_SPACE);
         } else {
-            operations.propose(new Proposal(command.number(), payload, decoded, origin, completion));
+            operations.propose(new Proposal(command.number(), payload, decoded, origin, abandoned, completion));
         }
     }
 
@@ -346,7 +357,7 @@ public final class StoreMember implements AutoCloseable {
         log.readIndex(error -> {
             if (error == null && log.leadership().local() && log.leadership().term() == term) {
                 for (long id : expired) {
-                    propose(Command.LEASE_EXPIRE, new LeaseRequest(id, term).payload(), null, null, ignored -> {});
+                    propose(Command.LEASE_EXPIRE, new LeaseRequest(id, term).payload(), ignored -> {});
                 }
             }
         });
@@ -354,7 +365,7 @@ public final class StoreMember implements AutoCloseable {
 
     private void compact(long revision) {
         byte[] request = CompactionRequest.newBuilder().setRevision(revision).build().toByteArray();
-        propose(Command.COMPACT, request, null, null, reply -> {
+        propose(Command.COMPACT, request, reply -> {
             if (reply instanceof StoreError error && error != StoreError.COMPACTED) {
                 LOG.warn("Automatic compaction at revision {} failed: {}", revision, error.text());
             } else {

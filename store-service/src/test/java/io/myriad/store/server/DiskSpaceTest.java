@@ -49,7 +49,7 @@ class DiskSpaceTest {
     private static Reply put(StoreMember member, String key) throws Exception {
         CompletableFuture<Reply> answer = new CompletableFuture<>();
         member.propose(Command.PUT, PutRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build().toByteArray(),
-                null, null, answer::complete);
+                answer::complete);
         return answer.get(30, TimeUnit.SECONDS);
     }
 
