@@ -25,13 +25,14 @@ import io.myriad.store.server.AutoCompaction;
  * that would do nothing here are not accepted.
  *
  * @param members the initial cluster, this member included
+ * @param quotaBackendBytes what all keys may take, history included; negative: no limit
  * @param autoCompaction how much history to keep: a duration, or a number of revisions; null: no automatic compaction
  */
 public record StoreOptions(String name, Path dataDirectory, List<URI> listenClientUrls,
         List<String> advertiseClientUrls, List<URI> listenPeerUrls,
         List<Member> members, boolean existingCluster, TlsFiles clientTls, TlsFiles peerTls,
         List<URI> listenMetricsUrls, long snapshotCount,
-        int maxRequestBytes, int maxTxnOps, @Nullable AutoCompaction autoCompaction,
+        int maxRequestBytes, int maxTxnOps, long quotaBackendBytes, @Nullable AutoCompaction autoCompaction,
         Duration watchProgressNotifyInterval, boolean sync,
         String logLevel, int managementPort) {
 
@@ -41,6 +42,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         boolean isConfigured() { return certificate != null && key != null; }
     }
 
+    private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
     private static final String DEFAULT_CLIENT_URL = "http://localhost:2379";
     private static final String DEFAULT_PEER_URL = "http://localhost:2380";
     private static final Set<String> LOG_LEVELS = Set.of("debug", "info", "warn", "error", "panic", "fatal");
@@ -87,7 +89,8 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                 "--initial-cluster-token", "--cert-file", "--key-file",
                 "--trusted-ca-file", "--peer-cert-file", "--peer-key-file", "--peer-trusted-ca-file",
                 "--listen-metrics-urls", "--snapshot-count",
-                "--max-request-bytes", "--max-txn-ops", "--auto-compaction-mode", "--auto-compaction-retention",
+                "--max-request-bytes", "--max-txn-ops", "--quota-backend-bytes", "--auto-compaction-mode",
+                "--auto-compaction-retention",
                 "--logger", "--log-level",
                 "--log-outputs", "--management-port")) {
             spec.addOption(OptionSpec.builder(text).type(String.class).arity("1").build());
@@ -123,7 +126,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                     existingCluster(), clientTls, peerTls, urlsOrNone("--listen-metrics-urls"),
                     number("--snapshot-count", 10_000, 1, Long.MAX_VALUE),
                     (int) number("--max-request-bytes", 3 << 19, 1, 512 << 20),
-                    (int) number("--max-txn-ops", 128, 1, 1 << 20), autoCompaction(),
+                    (int) number("--max-txn-ops", 128, 1, 1 << 20), quota(), autoCompaction(),
                     progressInterval(), !flag("--unsafe-no-fsync"), text("--log-level", ""),
                     (int) number("--management-port", 0, 0, 65_535));
         }
@@ -262,6 +265,12 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
             return new AutoCompaction.Periodic(isNumber
                     ? Duration.ofHours(Long.parseLong(retention))
                     : GoDuration.parse("--auto-compaction-retention", retention));
+        }
+
+        /** As with etcd, 0 is the default and a negative number no limit. */
+        private long quota() {
+            long bytes = number("--quota-backend-bytes", 0, Long.MIN_VALUE, Long.MAX_VALUE);
+            return bytes == 0 ? DEFAULT_QUOTA_BYTES : bytes;
         }
 
         private Duration progressInterval() {

@@ -89,7 +89,7 @@ final class StoreService implements Service {
                 options.snapshotCount(), options.sync(), options.maxRequestBytes(), options.maxTxnOps(),
                 BATCH_WINDOW_NANOS,
                 options.watchProgressNotifyInterval().toNanos(), options.autoCompaction(),
-                StoreSettings.diskOf(raft)), transport,
+                options.quotaBackendBytes(), StoreSettings.diskOf(raft)), transport,
                 metrics.forceNanos());
         metrics.register(opening);
         if (transport != null) {

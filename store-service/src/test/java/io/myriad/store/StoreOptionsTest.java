@@ -33,6 +33,7 @@ final class StoreOptionsTest {
         assertThat(options.snapshotCount()).isEqualTo(10_000);
         assertThat(options.maxRequestBytes()).isEqualTo(1_572_864);
         assertThat(options.maxTxnOps()).isEqualTo(128);
+        assertThat(options.quotaBackendBytes()).isEqualTo(2L << 30);
         assertThat(options.watchProgressNotifyInterval()).isEqualTo(Duration.ofMinutes(10));
         assertThat(options.autoCompaction()).isNull();
         assertThat(options.sync()).isTrue();
@@ -62,6 +63,13 @@ final class StoreOptionsTest {
                 .isEqualTo(new AutoCompaction.Revisions(500));
         assertThat(parse("--auto-compaction-retention=2").autoCompaction())
                 .isEqualTo(new AutoCompaction.Periodic(Duration.ofHours(2)));
+    }
+
+    @Test
+    void aQuotaOfNothingIsTheDefaultAndANegativeOneIsNone() {
+        assertThat(parse("--quota-backend-bytes=0").quotaBackendBytes()).isEqualTo(2L << 30);
+        assertThat(parse("--quota-backend-bytes=-1").quotaBackendBytes()).isNegative();
+        assertThat(parse("--quota-backend-bytes=8589934592").quotaBackendBytes()).isEqualTo(8L << 30);
     }
 
     @Test

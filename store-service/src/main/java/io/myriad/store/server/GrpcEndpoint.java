@@ -62,7 +62,8 @@ public final class GrpcEndpoint implements AutoCloseable {
         List<ServerServiceDefinition> services = List.of(new KvService(member, this::currentLoop).definition(),
                 new WatchService(member).definition(),
                 new LeaseService(member, this::currentLoop).definition(), new ClusterService(member).definition(),
-                new MaintenanceService(member).definition(), health.getHealthService().bindService());
+                new MaintenanceService(member, this::currentLoop).definition(),
+                health.getHealthService().bindService());
         ClientConnections connections = new ClientConnections(limits, metrics.registry());
         HttpEndpoint http = new HttpEndpoint(member, metrics, connections);
         try {

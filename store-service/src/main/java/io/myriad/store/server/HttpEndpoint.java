@@ -1,6 +1,7 @@
 package io.myriad.store.server;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
@@ -22,6 +23,9 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+
+import io.myriad.store.api.AlarmType;
+import io.myriad.store.state.Alarms;
 
 /** What etcd serves over HTTP/1.1 beside gRPC: {@code /health}, {@code /livez}, {@code /readyz}, {@code /version} and {@code /metrics}. */
 final class HttpEndpoint {
@@ -67,10 +71,19 @@ final class HttpEndpoint {
     }
 
     private static boolean isSet(QueryStringDecoder query, String parameter) {
-        return query.parameters().getOrDefault(parameter, java.util.List.of()).contains("true");
+        return query.parameters().getOrDefault(parameter, List.of()).contains("true");
     }
 
     private void health(QueryStringDecoder query, BiConsumer<Content, HttpResponseStatus> answer) {
+        List<String> excluded = query.parameters().getOrDefault("exclude", List.of());
+        for (Alarms.Alarm alarm : member.machine().alarms().all()) {
+            String name = String.valueOf(AlarmType.forNumber(alarm.type().number()));
+            if (!excluded.contains(name)) {
+                answer.accept(new Content(JSON, "{\"health\":\"false\",\"reason\":\"ALARM " + name + "\"}"),
+                        HttpResponseStatus.SERVICE_UNAVAILABLE);
+                return;
+            }
+        }
         check(isSet(query, "serializable"), problem -> answer.accept(
                 new Content(JSON,
                         "{\"health\":\"" + (problem == null) + "\",\"reason\":\"" + (problem == null ? "" : problem)
@@ -83,6 +96,10 @@ final class HttpEndpoint {
     }
 
     private void ready(QueryStringDecoder query, BiConsumer<Content, HttpResponseStatus> answer) {
+        if (member.machine().alarms().isRaised(Alarms.Type.CORRUPT)) {
+            answerCheck("readyz", "data_corruption", "alarm activated: CORRUPT", query, answer);
+            return;
+        }
         check(false, problem -> answerCheck("readyz", "linearizable_read", problem, query, answer));
     }
 

@@ -81,6 +81,8 @@ public final class StoreMember implements AutoCloseable {
     private final OperationLog operations;
     private final AutoCompactor compactor;
     private final LinearizableReads reads;
+    private final LeadershipTransfer transfer;
+    private final SpaceQuota quota;
     private final ExecutorService readers;
     private final Thread ticker;
     private final DiskSpace disk;
@@ -122,6 +124,8 @@ public final class StoreMember implements AutoCloseable {
                 REQUEST_TIMEOUT_NANOS, nanoTime);
         this.compactor = new AutoCompactor(settings.autoCompaction(), this::compact);
         this.reads = new LinearizableReads(log, REQUEST_TIMEOUT_NANOS, nanoTime);
+        this.transfer = new LeadershipTransfer(log, REQUEST_TIMEOUT_NANOS, nanoTime);
+        this.quota = new SpaceQuota(settings.quotaBytes(), settings.self().id(), machine.alarms(), this::propose);
         this.applier = operations.new Applier(new Handler());
         log.onQuestion(this::answerMember);
         state.opened.countDown();
@@ -242,6 +246,8 @@ public final class StoreMember implements AutoCloseable {
             completion.accept(StoreError.REQUEST_TOO_LARGE);
         } else if (failure != null || disk.low()) {
             completion.accept(StoreError.NO_SPACE);
+        } else if (!quota.admits(command, decoded, payload.length, bytesInUse)) {
+            quota.refuse(completion);
         } else {
             operations.propose(new Proposal(command.number(), payload, decoded, origin, abandoned, completion));
         }
@@ -250,6 +256,11 @@ public final class StoreMember implements AutoCloseable {
     /** Calls back when a local read is linearizable. */
     void awaitRead(Consumer<@Nullable StoreError> callback) {
         reads.await(callback);
+    }
+
+    /** Hands leadership over; calls back when the member leads, or with an error. */
+    void transferLeadership(long memberId, Consumer<@Nullable StoreError> callback) {
+        transfer.begin(memberId, callback);
     }
 
     /** A number for a lease that the client left to the server. */
@@ -335,6 +346,7 @@ public final class StoreMember implements AutoCloseable {
                 disk.measure();
                 compactor.doWork(log.leadership().local(), nanoTime.getAsLong(), view());
                 operations.expire();
+                quota.doWork(bytesInUse);
                 expireLeases();
             } catch (InterruptedException e) {
                 return;

@@ -11,9 +11,13 @@ public enum Command {
     /** A leader saw a lease run out: a LeaseRevokeRequest, valid only in the term of the leader that proposed it. Field 2 of the payload is that term. */
     LEASE_EXPIRE(7),
     /** A member tells where clients reach it: a {@code Member} with its number and client URLs. */
-    MEMBER_PUBLISH(8);
+    MEMBER_PUBLISH(8),
+    /** A client raises an alarm or takes it back: an AlarmRequest. */
+    ALARM(9),
+    /** A member's quota raises an alarm or takes back what it raised: an AlarmRequest. */
+    QUOTA_ALARM(10);
 
-    private static final Command[] BY_NUMBER = new Command[9];
+    private static final Command[] BY_NUMBER = new Command[11];
 
     static {
         for (Command command : values()) {

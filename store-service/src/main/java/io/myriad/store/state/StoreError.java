@@ -43,7 +43,10 @@ public enum StoreError implements Reply {
             "etcdserver: lease expiry proposed in an earlier term"), WATCH_CANCELED(Code.CANCELLED,
                     "etcdserver: watch canceled"), STREAM_SORT_UNSUPPORTED(Code.UNIMPLEMENTED,
                             "RangeStream does not support custom sort orders"), STREAM_FILTER_UNSUPPORTED(
-                                    Code.UNIMPLEMENTED, "RangeStream does not support revision filters");
+                                    Code.UNIMPLEMENTED,
+                                    "RangeStream does not support revision filters"), CORRUPT(Code.DATA_LOSS,
+                                            "etcdserver: corrupt cluster"), TIMEOUT_LEADER_TRANSFER(Code.UNAVAILABLE,
+                                                    "etcdserver: request timed out, leader transfer took too long");
 
     private final Code code;
     private final String text;
@@ -63,6 +66,6 @@ public enum StoreError implements Reply {
 
     /** Status codes by their gRPC names. */
     public enum Code {
-        CANCELLED, INVALID_ARGUMENT, NOT_FOUND, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED, UNAVAILABLE
+        CANCELLED, INVALID_ARGUMENT, NOT_FOUND, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED, UNAVAILABLE, DATA_LOSS
     }
 }
