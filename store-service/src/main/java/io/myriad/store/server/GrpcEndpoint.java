@@ -59,10 +59,12 @@ public final class GrpcEndpoint implements AutoCloseable {
             int eventLoops, ClientLimits limits) throws IOException {
         loops = new MultiThreadIoEventLoopGroup(eventLoops,
                 Thread.ofPlatform().name("store-loop-", 0).daemon().factory(), NioIoHandler.newFactory());
+        WaitingCalls waiting = new WaitingCalls(member);
         List<ServerServiceDefinition> services = List.of(new KvService(member, this::currentLoop).definition(),
                 new WatchService(member).definition(),
                 new LeaseService(member, this::currentLoop).definition(), new ClusterService(member).definition(),
                 new MaintenanceService(member, this::currentLoop).definition(),
+                new LockService(waiting).definition(), new ElectionService(waiting).definition(),
                 health.getHealthService().bindService());
         ClientConnections connections = new ClientConnections(limits, metrics.registry());
         HttpEndpoint http = new HttpEndpoint(member, metrics, connections);
