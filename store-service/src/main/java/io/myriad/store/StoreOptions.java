@@ -26,13 +26,15 @@ import io.myriad.store.server.AutoCompaction;
  *
  * @param members the initial cluster, this member included
  * @param quotaBackendBytes what all keys may take, history included; negative: no limit
+ * @param bcryptCost rounds of hashing a password, as a power of two
  * @param autoCompaction how much history to keep: a duration, or a number of revisions; null: no automatic compaction
  */
 public record StoreOptions(String name, Path dataDirectory, List<URI> listenClientUrls,
         List<String> advertiseClientUrls, List<URI> listenPeerUrls,
         List<Member> members, boolean existingCluster, TlsFiles clientTls, TlsFiles peerTls,
         List<URI> listenMetricsUrls, long snapshotCount,
-        int maxRequestBytes, int maxTxnOps, long quotaBackendBytes, @Nullable AutoCompaction autoCompaction,
+        int maxRequestBytes, int maxTxnOps, long quotaBackendBytes, int bcryptCost,
+        @Nullable AutoCompaction autoCompaction,
         Duration watchProgressNotifyInterval, boolean sync,
         String logLevel, int managementPort) {
 
@@ -89,7 +91,8 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                 "--initial-cluster-token", "--cert-file", "--key-file",
                 "--trusted-ca-file", "--peer-cert-file", "--peer-key-file", "--peer-trusted-ca-file",
                 "--listen-metrics-urls", "--snapshot-count",
-                "--max-request-bytes", "--max-txn-ops", "--quota-backend-bytes", "--auto-compaction-mode",
+                "--max-request-bytes", "--max-txn-ops", "--quota-backend-bytes", "--bcrypt-cost",
+                "--auto-compaction-mode",
                 "--auto-compaction-retention",
                 "--logger", "--log-level",
                 "--log-outputs", "--management-port")) {
@@ -126,7 +129,8 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                     existingCluster(), clientTls, peerTls, urlsOrNone("--listen-metrics-urls"),
                     number("--snapshot-count", 10_000, 1, Long.MAX_VALUE),
                     (int) number("--max-request-bytes", 3 << 19, 1, 512 << 20),
-                    (int) number("--max-txn-ops", 128, 1, 1 << 20), quota(), autoCompaction(),
+                    (int) number("--max-txn-ops", 128, 1, 1 << 20), quota(),
+                    (int) number("--bcrypt-cost", BcryptPasswords.DEFAULT_COST, 4, 31), autoCompaction(),
                     progressInterval(), !flag("--unsafe-no-fsync"), text("--log-level", ""),
                     (int) number("--management-port", 0, 0, 65_535));
         }

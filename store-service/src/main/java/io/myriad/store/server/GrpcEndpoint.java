@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
@@ -54,18 +55,25 @@ public final class GrpcEndpoint implements AutoCloseable {
      * @param listens where to serve gRPC and the HTTP pages
      * @param metricsListens where to serve the HTTP pages only
      * @param limits what clients may take
+     * @param passwords how passwords are hashed
      */
     public GrpcEndpoint(StoreMember member, StoreMetrics metrics, List<Listen> listens, List<Listen> metricsListens,
-            int eventLoops, ClientLimits limits) throws IOException {
+            int eventLoops, ClientLimits limits, PasswordHashing passwords) throws IOException {
         loops = new MultiThreadIoEventLoopGroup(eventLoops,
                 Thread.ofPlatform().name("store-loop-", 0).daemon().factory(), NioIoHandler.newFactory());
+        Tokens tokens = new SimpleTokens(System::currentTimeMillis);
+        Identities identities = new Identities(member.machine()::auth, tokens,
+                member.settings().clientCertificates());
         WaitingCalls waiting = new WaitingCalls(member);
         List<ServerServiceDefinition> services = List.of(new KvService(member, this::currentLoop).definition(),
-                new WatchService(member).definition(),
-                new LeaseService(member, this::currentLoop).definition(), new ClusterService(member).definition(),
+                new WatchService(member, tokens).definition(),
+                new LeaseService(member, tokens, this::currentLoop).definition(),
+                new ClusterService(member).definition(),
                 new MaintenanceService(member, this::currentLoop).definition(),
+                new AuthService(member, tokens, passwords, this::currentLoop).definition(),
                 new LockService(waiting).definition(), new ElectionService(waiting).definition(),
-                health.getHealthService().bindService());
+                health.getHealthService().bindService()).stream()
+                .map(service -> ServerInterceptors.intercept(service, identities)).toList();
         ClientConnections connections = new ClientConnections(limits, metrics.registry());
         HttpEndpoint http = new HttpEndpoint(member, metrics, connections);
         try {

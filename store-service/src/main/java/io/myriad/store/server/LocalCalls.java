@@ -17,6 +17,8 @@ import io.myriad.store.api.RangeResponse;
 import io.myriad.store.api.TxnRequest;
 import io.myriad.store.api.TxnResponse;
 import io.myriad.store.mvcc.KeyRange;
+import io.myriad.store.state.AuthRules;
+import io.myriad.store.state.Caller;
 import io.myriad.store.state.Command;
 import io.myriad.store.state.LeaseRequest;
 import io.myriad.store.state.Operation;
@@ -34,6 +36,7 @@ final class LocalCalls {
 
     private final StoreMember member;
     private final CompletableFuture<Void> cancelled;
+    private final Caller caller;
 
     /** A call was answered with an error, whose text is the message. */
     static final class Failure extends RuntimeException {
@@ -44,15 +47,19 @@ final class LocalCalls {
         }
     }
 
-    /** @param cancelled completes when the client has gone */
-    LocalCalls(StoreMember member, CompletableFuture<Void> cancelled) {
+    /**
+     * @param caller whose rights count
+     * @param cancelled completes when the client has gone
+     */
+    LocalCalls(StoreMember member, Caller caller, CompletableFuture<Void> cancelled) {
         this.member = member;
+        this.caller = caller;
         this.cancelled = cancelled;
     }
 
     /** The same calls for cleaning up, which happens although the client has gone. */
     LocalCalls uncancelled() {
-        return new LocalCalls(member, new CompletableFuture<>());
+        return new LocalCalls(member, caller, new CompletableFuture<>());
     }
 
     boolean isCancelled() { return cancelled.isDone(); }
@@ -73,7 +80,7 @@ final class LocalCalls {
     long grantLease(long ttlSeconds) {
         LeaseRequest request = new LeaseRequest(ttlSeconds, member.newLeaseId());
         CompletableFuture<Reply> reply = new CompletableFuture<>();
-        member.propose(Command.LEASE_GRANT, request.payload(), reply::complete);
+        member.propose(caller, Command.LEASE_GRANT, request.payload(), reply::complete);
         return message(await(reply), LeaseGrantResponse.parser()).getID();
     }
 
@@ -83,7 +90,7 @@ final class LocalCalls {
             throw new Failure(error.text());
         }
         CompletableFuture<Reply> reply = new CompletableFuture<>();
-        member.propose(command, payload, reply::complete);
+        member.propose(caller, command, payload, reply::complete);
         return message(await(reply), parser);
     }
 
@@ -91,10 +98,13 @@ final class LocalCalls {
     RangeResponse range(RangeRequest request) {
         Operation.Range range = OperationDecoder.range(request.toByteArray());
         CompletableFuture<Reply> reply = new CompletableFuture<>();
-        member.awaitRead(error -> reply.complete(error != null
-                ? error
-                : member.machine().range(range, member.view(), member.term())));
+        member.awaitRead(error -> reply.complete(error != null ? error : answer(range)));
         return message(await(reply), RangeResponse.parser());
+    }
+
+    private Reply answer(Operation.Range range) {
+        StoreError denied = AuthRules.checkRead(member.machine().auth(), caller, range.query().keys());
+        return denied != null ? denied : member.machine().range(range, member.view(), member.term());
     }
 
     /** Watches keys from a revision on. To be closed. */

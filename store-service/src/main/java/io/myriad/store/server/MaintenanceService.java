@@ -27,6 +27,7 @@ import io.myriad.store.mvcc.RevisionHash;
 import io.myriad.store.raft.ReplicatedLog;
 import io.myriad.store.state.AlarmOperation;
 import io.myriad.store.state.Alarms;
+import io.myriad.store.state.Caller;
 import io.myriad.store.state.Command;
 import io.myriad.store.state.StoreError;
 import io.myriad.store.state.StoreMachine;
@@ -48,10 +49,30 @@ final class MaintenanceService {
 
     ServerServiceDefinition definition() {
         return Methods.service(MaintenanceGrpc.getServiceDescriptor(),
-                Map.of("Status", Methods.unary(this::status), "Alarm", Methods.unary(this::alarm),
-                        "Defragment", Methods.unary(this::defragment), "MoveLeader", Methods.unary(this::moveLeader),
+                Map.of("Status", ofUsers(this::status), "Alarm", Methods.unary(this::alarm),
+                        "Defragment", ofRoot(this::defragment), "MoveLeader", ofRoot(this::moveLeader),
                         "Hash",
-                        Methods.unary(this::hash), "HashKV", Methods.unary(this::hashKv)));
+                        ofRoot(this::hash), "HashKV", ofRoot(this::hashKv)));
+    }
+
+    /** For whoever has said who he is, while somebody has to. */
+    private Methods.Handler ofUsers(Methods.Unary handler) {
+        return checked(caller -> member.machine().auth().checkUser(caller), handler);
+    }
+
+    private Methods.Handler ofRoot(Methods.Unary handler) {
+        return checked(caller -> member.machine().auth().checkRoot(caller), handler);
+    }
+
+    private static Methods.Handler checked(Function<Caller, @Nullable StoreError> check, Methods.Unary handler) {
+        return Methods.unary((request, responder) -> {
+            StoreError denied = check.apply(responder.caller());
+            if (denied != null) {
+                responder.fail(denied);
+            } else {
+                handler.call(request, responder);
+            }
+        });
     }
 
     private void status(byte[] request, Responder responder) {
@@ -84,7 +105,9 @@ final class MaintenanceService {
             member.propose(Command.ALARM, request, null, currentLoop.get(), responder);
             return;
         }
-        member.awaitRead(error -> {
+        member.awaitRead(failure -> {
+            StoreError denied = member.machine().auth().checkUser(responder.caller());
+            StoreError error = failure != null ? failure : denied;
             if (error != null) {
                 responder.fail(error);
             } else {

@@ -35,6 +35,8 @@ import io.myriad.store.raft.OperationLog;
 import io.myriad.store.raft.PeerTransport;
 import io.myriad.store.raft.Proposal;
 import io.myriad.store.raft.ReplicatedState;
+import io.myriad.store.state.Authorized;
+import io.myriad.store.state.Caller;
 import io.myriad.store.state.Command;
 import io.myriad.store.state.LeaseRequest;
 import io.myriad.store.state.Operation;
@@ -232,22 +234,35 @@ public final class StoreMember implements AutoCloseable {
     /** Replicates an operation of a client; its answer is given on {@code origin}. Left out when the client has gone before it could be taken. */
     void propose(Command command, byte[] payload, @Nullable Operation decoded, @Nullable Executor origin,
             Responder responder) {
-        propose(command, payload, decoded, origin, responder::isCancelled, responder::answer);
+        propose(command, payload, decoded, responder.caller(), origin, responder::isCancelled, responder::answer);
+    }
+
+    /** Replicates an operation on behalf of a client. */
+    void propose(Caller caller, Command command, byte[] payload, Consumer<Reply> completion) {
+        propose(command, payload, null, caller, null, () -> false, completion);
     }
 
     /** Replicates an operation of the member's own. */
     void propose(Command command, byte[] payload, Consumer<Reply> completion) {
-        propose(command, payload, null, null, () -> false, completion);
+        propose(command, payload, null, null, null, () -> false, completion);
     }
 
-    private void propose(Command command, byte[] payload, @Nullable Operation decoded, @Nullable Executor origin,
-            BooleanSupplier abandoned, Consumer<Reply> completion) {
+    /** @param caller whose rights count; null: the member's own */
+    private void propose(Command command, byte[] payload, @Nullable Operation decoded, @Nullable Caller caller,
+            @Nullable Executor origin, BooleanSupplier abandoned, Consumer<Reply> completion) {
         if (payload.length > settings.maxRequestBytes()) {
             completion.accept(StoreError.REQUEST_TOO_LARGE);
         } else if (failure != null || disk.low()) {
             completion.accept(StoreError.NO_SPACE);
         } else if (!quota.admits(command, decoded, payload.length, bytesInUse)) {
             quota.refuse(completion);
+        } else if (caller != null && machine.auth().enabled()) {
+            if (caller.name().isEmpty()) {
+                completion.accept(StoreError.USER_EMPTY);
+                return;
+            }
+            operations.propose(new Proposal(Command.AUTHORIZED.number(),
+                    new Authorized(caller, command, payload).toBytes(), decoded, origin, abandoned, completion));
         } else {
             operations.propose(new Proposal(command.number(), payload, decoded, origin, abandoned, completion));
         }

@@ -75,7 +75,7 @@ final class WaitingCalls {
             free.release();
             throw e;
         }
-        Output output = new Output(new LocalCalls(member, cancelled), message -> {
+        Output output = new Output(new LocalCalls(member, Identities.current().caller(), cancelled), message -> {
             awaitReady(responses, ready, cancelled);
             responses.onNext(Marshallers.of(message));
         });

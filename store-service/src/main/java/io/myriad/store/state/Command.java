@@ -15,9 +15,16 @@ public enum Command {
     /** A client raises an alarm or takes it back: an AlarmRequest. */
     ALARM(9),
     /** A member's quota raises an alarm or takes back what it raised: an AlarmRequest. */
-    QUOTA_ALARM(10);
+    QUOTA_ALARM(10),
+    /** One of the others, with who proposed it: an {@link Authorized}. */
+    AUTHORIZED(11),
+    /** The payload is the secret that simple tokens are signed with. */
+    AUTH_ENABLE(12), AUTH_DISABLE(13),
+    /** The password is left out, its hash is there. */
+    USER_ADD(14), USER_DELETE(15), USER_CHANGE_PASSWORD(16), USER_GRANT_ROLE(17), USER_REVOKE_ROLE(18), ROLE_ADD(
+            19), ROLE_DELETE(20), ROLE_GRANT_PERMISSION(21), ROLE_REVOKE_PERMISSION(22);
 
-    private static final Command[] BY_NUMBER = new Command[11];
+    private static final Command[] BY_NUMBER = new Command[values().length + 1];
 
     static {
         for (Command command : values()) {

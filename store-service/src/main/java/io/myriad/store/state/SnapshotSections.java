@@ -7,16 +7,24 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+import com.google.protobuf.ByteString;
+
+import io.myriad.store.api.auth.Role;
+import io.myriad.store.api.auth.User;
 
 /**
  * The parts of a snapshot that are small, each with a number and a length. A number that this version does not know is an error, because a member that left a part of the state out
  * would not be the same as the others.
  */
-record SnapshotSections(List<Alarms.Alarm> alarms) {
+record SnapshotSections(List<Alarms.Alarm> alarms, AuthState auth) {
 
-    static final SnapshotSections NONE = new SnapshotSections(List.of());
+    static final SnapshotSections NONE = new SnapshotSections(List.of(), AuthState.EMPTY);
 
     private static final byte ALARMS = 1;
+    private static final byte AUTH = 2;
 
     /** Reads a length and so many bytes. */
     @FunctionalInterface
@@ -32,12 +40,13 @@ record SnapshotSections(List<Alarms.Alarm> alarms) {
 
     /** The state as it is. The apply thread. */
     static SnapshotSections capture(StoreMachine machine) {
-        return new SnapshotSections(machine.alarms().all());
+        return new SnapshotSections(machine.alarms().all(), machine.auth());
     }
 
     void write(DataOutputStream out) throws IOException {
-        out.writeInt(1);
+        out.writeInt(2);
         write(out, ALARMS, this::writeAlarms);
+        write(out, AUTH, this::writeAuth);
     }
 
     private static void write(DataOutputStream out, byte number, Section section) throws IOException {
@@ -59,16 +68,64 @@ record SnapshotSections(List<Alarms.Alarm> alarms) {
 
     static SnapshotSections read(DataInputStream in, Bytes bytes) throws IOException {
         List<Alarms.Alarm> alarms = List.of();
+        AuthState auth = AuthState.EMPTY;
         for (int left = in.readInt(); left > 0; left--) {
             byte number = in.readByte();
             DataInputStream section = new DataInputStream(new ByteArrayInputStream(bytes.read()));
             switch (number) {
                 case ALARMS -> alarms = readAlarms(section);
+                case AUTH -> auth = readAuth(section);
                 default -> throw new IOException(
                         "the snapshot holds section " + number + ", which this version does not know");
             }
         }
-        return new SnapshotSections(alarms);
+        return new SnapshotSections(alarms, auth);
+    }
+
+    private void writeAuth(DataOutputStream out) throws IOException {
+        out.writeBoolean(auth.enabled());
+        out.writeLong(auth.revision());
+        writeBytes(out, auth.secret().toByteArray());
+        out.writeInt(auth.users().size());
+        for (AuthState.Account account : auth.users().values()) {
+            out.writeLong(account.since());
+            writeBytes(out, account.user().toByteArray());
+        }
+        out.writeInt(auth.roles().size());
+        for (Role role : auth.roles().values()) {
+            writeBytes(out, role.toByteArray());
+        }
+    }
+
+    private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    private static AuthState readAuth(DataInputStream in) throws IOException {
+        boolean enabled = in.readBoolean();
+        long revision = in.readLong();
+        byte[] secret = readBytes(in);
+        SortedMap<String, AuthState.Account> users = new TreeMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            long since = in.readLong();
+            User user = User.parseFrom(readBytes(in));
+            users.put(user.getName().toStringUtf8(), new AuthState.Account(user, since));
+        }
+        SortedMap<String, Role> roles = new TreeMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            Role role = Role.parseFrom(readBytes(in));
+            roles.put(role.getName().toStringUtf8(), role);
+        }
+        return new AuthState(enabled, revision, ByteString.copyFrom(secret), users, roles);
+    }
+
+    private static byte[] readBytes(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length < 0 || length > in.available()) {
+            throw new IOException("the snapshot says that a part of it has " + length + " bytes");
+        }
+        return in.readNBytes(length);
     }
 
     private static List<Alarms.Alarm> readAlarms(DataInputStream in) throws IOException {

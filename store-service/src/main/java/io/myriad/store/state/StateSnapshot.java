@@ -144,7 +144,7 @@ public final class StateSnapshot implements AutoCloseable {
             if (leases.size() > 0) {
                 store.forEachLeasedKey((key, lease) -> leases.move(key, 0, lease));
             }
-            machine.restore(store, leases, members, sections.alarms());
+            machine.restore(store, leases, members, sections);
         }
     }
 

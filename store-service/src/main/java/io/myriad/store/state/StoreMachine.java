@@ -39,6 +39,7 @@ public final class StoreMachine {
     private volatile MvccStore store = new MvccStore();
     private volatile LeaseTable leases = new LeaseTable();
     private final Alarms alarms = new Alarms();
+    private volatile AuthState auth = AuthState.EMPTY;
     private final OperationCounts counts = new OperationCounts();
 
     public StoreMachine(ResponseHeader header, LeaseClock clock, LongSupplier nanoTime) {
@@ -59,6 +60,11 @@ public final class StoreMachine {
     /** What members have found wrong with themselves. Any thread may read it. */
     public Alarms alarms() {
         return alarms;
+    }
+
+    /** Users, roles and whether they count. Any thread. */
+    public AuthState auth() {
+        return auth;
     }
 
     /** What this member has done since its start. */
@@ -91,8 +97,9 @@ public final class StoreMachine {
 
     /** Replaces the whole state by a snapshot's. */
     void restore(MvccStore restoredStore, LeaseTable restoredLeases, Map<Long, byte[]> restoredMembers,
-            List<Alarms.Alarm> restoredAlarms) {
-        alarms.restore(restoredAlarms);
+            SnapshotSections sections) {
+        alarms.restore(sections.alarms());
+        auth = sections.auth();
         publishedMembers.clear();
         publishedMembers.putAll(restoredMembers);
         store = restoredStore;
@@ -125,6 +132,28 @@ public final class StoreMachine {
             case MEMBER_PUBLISH -> publishMember(payload, term);
             case ALARM, QUOTA_ALARM -> AlarmOperation.apply(alarms, payload, command == Command.QUOTA_ALARM,
                     header.field(store.latest().revision(), term));
+            case AUTHORIZED -> authorized(Authorized.read(payload), decoded, term);
+            case AUTH_ENABLE, AUTH_DISABLE, USER_ADD, USER_DELETE, USER_CHANGE_PASSWORD, USER_GRANT_ROLE,
+                    USER_REVOKE_ROLE, ROLE_ADD, ROLE_DELETE, ROLE_GRANT_PERMISSION, ROLE_REVOKE_PERMISSION ->
+                changeAuth(command, payload, term);
+        };
+    }
+
+    private Reply authorized(Authorized authorized, @Nullable Operation decoded, long term) {
+        if (authorized.command() == Command.AUTHORIZED) {
+            throw new IllegalStateException("an operation within an operation within an operation");
+        }
+        StoreError error = AuthRules.check(auth, leases, authorized, decoded);
+        return error != null ? error : apply(authorized.command(), authorized.payload(), decoded, term);
+    }
+
+    private Reply changeAuth(Command command, byte[] payload, long term) {
+        return switch (AuthOperation.apply(auth, command, payload)) {
+            case AuthOperation.Outcome.Refused refused -> refused.error();
+            case AuthOperation.Outcome.Next next -> {
+                auth = next.state();
+                yield Reply.of(Responses.headerOnly(header.field(store.latest().revision(), term)));
+            }
         };
     }
 
@@ -132,7 +161,7 @@ public final class StoreMachine {
     private static boolean changesKeys(Command command) {
         return switch (command) {
             case PUT, DELETE_RANGE, TXN, COMPACT, LEASE_GRANT, LEASE_REVOKE, LEASE_EXPIRE -> true;
-            case MEMBER_PUBLISH, ALARM, QUOTA_ALARM -> false;
+            default -> false;
         };
     }
 
