@@ -89,7 +89,8 @@ final class StoreService implements Service {
                 options.snapshotCount(), options.sync(), options.maxRequestBytes(), options.maxTxnOps(),
                 BATCH_WINDOW_NANOS,
                 options.watchProgressNotifyInterval().toNanos(), options.autoCompaction(),
-                options.quotaBackendBytes(), options.clientTls().clientCertificates(), StoreSettings.diskOf(raft)),
+                options.quotaBackendBytes(), options.clientTls().clientCertificates(), options.tokens(),
+                StoreSettings.diskOf(raft)),
                 transport,
                 metrics.forceNanos());
         metrics.register(opening);

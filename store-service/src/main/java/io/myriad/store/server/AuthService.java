@@ -166,8 +166,13 @@ final class AuthService {
             return;
         }
         // A token is as old as the password that was shown for it, whatever has changed since.
-        responder.answer(AuthenticateResponse.newBuilder().setHeader(Headers.of(member))
-                .setToken(tokens.issue(request.getName(), state)).build());
+        String token = tokens.issue(request.getName(), state);
+        if (token == null) {
+            responder.fail(Statuses.unknown("auth: token signing attempted with verify-only key"));
+        } else {
+            responder.answer(
+                    AuthenticateResponse.newBuilder().setHeader(Headers.of(member)).setToken(token).build());
+        }
     }
 
     private void status(byte[] request, Responder responder) {

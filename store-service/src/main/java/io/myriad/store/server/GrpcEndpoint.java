@@ -61,10 +61,13 @@ public final class GrpcEndpoint implements AutoCloseable {
             int eventLoops, ClientLimits limits, PasswordHashing passwords) throws IOException {
         loops = new MultiThreadIoEventLoopGroup(eventLoops,
                 Thread.ofPlatform().name("store-loop-", 0).daemon().factory(), NioIoHandler.newFactory());
-        Tokens tokens = new SimpleTokens(System::currentTimeMillis);
+        Tokens tokens = switch (member.settings().tokens()) {
+            case TokenSettings.Simple simple -> new SimpleTokens(simple.ttlMillis(), System::currentTimeMillis);
+            case TokenSettings.Jwt jwt -> JwtTokens.open(jwt, System::currentTimeMillis);
+        };
         Identities identities = new Identities(member.machine()::auth, tokens,
                 member.settings().clientCertificates());
-        WaitingCalls waiting = new WaitingCalls(member);
+        WaitingCalls waiting = new WaitingCalls(member, tokens);
         List<ServerServiceDefinition> services = List.of(new KvService(member, this::currentLoop).definition(),
                 new WatchService(member, tokens).definition(),
                 new LeaseService(member, tokens, this::currentLoop).definition(),

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Parser;
@@ -36,7 +37,7 @@ final class LocalCalls {
 
     private final StoreMember member;
     private final CompletableFuture<Void> cancelled;
-    private final Caller caller;
+    private final Supplier<Caller> caller;
 
     /** A call was answered with an error, whose text is the message. */
     static final class Failure extends RuntimeException {
@@ -48,10 +49,10 @@ final class LocalCalls {
     }
 
     /**
-     * @param caller whose rights count
+     * @param caller whose rights count, asked for each call: what is waited for may take longer than users stay as they are
      * @param cancelled completes when the client has gone
      */
-    LocalCalls(StoreMember member, Caller caller, CompletableFuture<Void> cancelled) {
+    LocalCalls(StoreMember member, Supplier<Caller> caller, CompletableFuture<Void> cancelled) {
         this.member = member;
         this.caller = caller;
         this.cancelled = cancelled;
@@ -80,7 +81,7 @@ final class LocalCalls {
     long grantLease(long ttlSeconds) {
         LeaseRequest request = new LeaseRequest(ttlSeconds, member.newLeaseId());
         CompletableFuture<Reply> reply = new CompletableFuture<>();
-        member.propose(caller, Command.LEASE_GRANT, request.payload(), reply::complete);
+        member.propose(caller.get(), Command.LEASE_GRANT, request.payload(), reply::complete);
         return message(await(reply), LeaseGrantResponse.parser()).getID();
     }
 
@@ -90,7 +91,7 @@ final class LocalCalls {
             throw new Failure(error.text());
         }
         CompletableFuture<Reply> reply = new CompletableFuture<>();
-        member.propose(caller, command, payload, reply::complete);
+        member.propose(caller.get(), command, payload, reply::complete);
         return message(await(reply), parser);
     }
 
@@ -103,7 +104,7 @@ final class LocalCalls {
     }
 
     private Reply answer(Operation.Range range) {
-        StoreError denied = AuthRules.checkRead(member.machine().auth(), caller, range.query().keys());
+        StoreError denied = AuthRules.checkRead(member.machine().auth(), caller.get(), range.query().keys());
         return denied != null ? denied : member.machine().range(range, member.view(), member.term());
     }
 

@@ -17,28 +17,30 @@ import io.myriad.store.state.Caller;
  * Tokens that the cluster signs with the secret it made when authentication was enabled: name of the user, revision and end in milliseconds since 1970, with an HMAC-SHA256. Every member
  * can check them and none keeps them, so there may be any number, and they outlive restarts. A new password, a deleted user and the end of authentication make them void.
  *
- * <p>etcd's simple tokens are random, kept by each member, and prolonged by being used; these end {@value #TTL_MILLIS} ms after they were issued, and clients then ask for another.
+ * <p>etcd's simple tokens are random, kept by each member, and prolonged by being used; these end some time after they were issued, used or not, and clients then ask for another.
  */
 final class SimpleTokens implements Tokens {
-
-    /** How long a token is valid. */
-    static final long TTL_MILLIS = 300_000;
 
     private static final String ALGORITHM = "HmacSHA256";
     private static final int PARTS = 4;
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
+    private final long ttlMillis;
     private final LongSupplier currentTimeMillis;
 
-    /** @param currentTimeMillis milliseconds since 1970; members' clocks should not differ by minutes */
-    SimpleTokens(LongSupplier currentTimeMillis) {
+    /**
+     * @param ttlMillis how long a token is valid
+     * @param currentTimeMillis milliseconds since 1970; members' clocks should not differ by minutes
+     */
+    SimpleTokens(long ttlMillis, LongSupplier currentTimeMillis) {
+        this.ttlMillis = ttlMillis;
         this.currentTimeMillis = currentTimeMillis;
     }
 
     @Override
     public String issue(String user, AuthState state) {
         String content = ENCODER.encodeToString(user.getBytes(StandardCharsets.UTF_8)) + "." + state.revision() + "."
-                + (currentTimeMillis.getAsLong() + TTL_MILLIS);
+                + (currentTimeMillis.getAsLong() + ttlMillis);
         return content + "." + ENCODER.encodeToString(sign(content, state));
     }
 

@@ -26,10 +26,12 @@ final class WaitingCalls {
     private static final Logger LOG = LoggerFactory.getLogger(WaitingCalls.class);
 
     private final StoreMember member;
+    private final Tokens tokens;
     private final Semaphore free = new Semaphore(MAX_CALLS);
 
-    WaitingCalls(StoreMember member) {
+    WaitingCalls(StoreMember member, Tokens tokens) {
         this.member = member;
+        this.tokens = tokens;
     }
 
     /** Answers one request with one message. */
@@ -75,10 +77,12 @@ final class WaitingCalls {
             free.release();
             throw e;
         }
-        Output output = new Output(new LocalCalls(member, Identities.current().caller(), cancelled), message -> {
-            awaitReady(responses, ready, cancelled);
-            responses.onNext(Marshallers.of(message));
-        });
+        Identities.Identity identity = Identities.current();
+        Output output = new Output(
+                new LocalCalls(member, () -> identity.at(member.machine().auth(), tokens), cancelled), message -> {
+                    awaitReady(responses, ready, cancelled);
+                    responses.onNext(Marshallers.of(message));
+                });
         Thread.ofVirtual().name("store-waiting-call").start(() -> {
             try {
                 stream.accept(request, output);

@@ -113,6 +113,21 @@ public final class StoreMachine {
      * @param term the term of the log entry
      */
     public Reply apply(Command command, byte[] payload, @Nullable Operation decoded, long term) {
+        // A member that has not seen yet that authentication was enabled lets its clients through; the log does not.
+        return auth.enabled() && isOfClients(command)
+                ? StoreError.USER_EMPTY
+                : applyPermitted(command, payload, decoded, term);
+    }
+
+    /** What members never propose of their own accord. */
+    private static boolean isOfClients(Command command) {
+        return switch (command) {
+            case COMPACT, LEASE_EXPIRE, MEMBER_PUBLISH, QUOTA_ALARM, AUTHORIZED -> false;
+            default -> true;
+        };
+    }
+
+    private Reply applyPermitted(Command command, byte[] payload, @Nullable Operation decoded, long term) {
         if (changesKeys(command) && alarms.isRaised(Alarms.Type.CORRUPT)) {
             return StoreError.CORRUPT;
         }
@@ -144,7 +159,7 @@ public final class StoreMachine {
             throw new IllegalStateException("an operation within an operation within an operation");
         }
         StoreError error = AuthRules.check(auth, leases, authorized, decoded);
-        return error != null ? error : apply(authorized.command(), authorized.payload(), decoded, term);
+        return error != null ? error : applyPermitted(authorized.command(), authorized.payload(), decoded, term);
     }
 
     private Reply changeAuth(Command command, byte[] payload, long term) {
