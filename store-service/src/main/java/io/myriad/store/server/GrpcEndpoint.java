@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
+import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -44,6 +47,7 @@ public final class GrpcEndpoint implements AutoCloseable {
     private final List<Server> servers = new ArrayList<>();
     private final List<Server> insiders = new ArrayList<>();
     private final List<Channel> pages = new ArrayList<>();
+    private final ManagedChannel gateway;
     private final HealthStatusManager health = new HealthStatusManager();
 
     /** An address to listen on; {@code ssl} null is plaintext. */
@@ -78,8 +82,12 @@ public final class GrpcEndpoint implements AutoCloseable {
                 health.getHealthService().bindService()).stream()
                 .map(service -> ServerInterceptors.intercept(service, identities)).toList();
         ClientConnections connections = new ClientConnections(limits, metrics.registry());
-        HttpEndpoint http = new HttpEndpoint(member, metrics, connections);
+        String within = "store-gateway-" + UUID.randomUUID();
+        gateway = InProcessChannelBuilder.forName(within).directExecutor()
+                .maxInboundMessageSize(Integer.MAX_VALUE).build();
+        HttpEndpoint http = new HttpEndpoint(member, metrics, connections, new JsonGateway(gateway));
         try {
+            insiders.add(insider(within, services, member, metrics));
             for (Listen listen : metricsListens) {
                 pages.add(listenForPages(listen, http, connections));
             }
@@ -159,6 +167,7 @@ public final class GrpcEndpoint implements AutoCloseable {
     public void close() {
         health.enterTerminalState();
         pages.forEach(Channel::close);
+        gateway.shutdownNow();
         servers.forEach(Server::shutdown);
         insiders.forEach(Server::shutdownNow);
         try {

@@ -38,6 +38,8 @@ final class HttpEndpoint {
     private final StoreMember member;
     private final StoreMetrics metrics;
     private final ClientConnections connections;
+    private final JsonGateway gateway;
+    private final int maxGatewayBytes;
     private final Map<String, Page> pages;
 
     /** Answers a request, now or later. */
@@ -48,7 +50,11 @@ final class HttpEndpoint {
 
     private record Content(String type, String text) {}
 
-    HttpEndpoint(StoreMember member, StoreMetrics metrics, ClientConnections connections) {
+    /** @param gateway the API as JSON, served beside the pages where clients are */
+    HttpEndpoint(StoreMember member, StoreMetrics metrics, ClientConnections connections, JsonGateway gateway) {
+        this.gateway = gateway;
+        // Base64 takes four bytes for three.
+        this.maxGatewayBytes = member.settings().maxRequestBytes() / 3 * 4 + GrpcEndpoint.MESSAGE_OVERHEAD_BYTES;
         this.member = member;
         this.connections = connections;
         this.metrics = metrics;
@@ -59,14 +65,14 @@ final class HttpEndpoint {
 
     /** Makes a pipeline serve these pages. */
     void addTo(ChannelPipeline pipeline) {
-        pipeline.addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_REQUEST_BYTES), new Handler());
+        pipeline.addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_REQUEST_BYTES), new Handler(false));
     }
 
-    /** Makes a pipeline serve these pages right behind a handler. */
+    /** Makes a pipeline serve these pages and the gateway right behind a handler. */
     void addAfter(ChannelHandlerContext context) {
         ChannelPipeline pipeline = context.pipeline();
-        pipeline.addAfter(context.name(), "http-pages", new Handler())
-                .addAfter(context.name(), "http-requests", new HttpObjectAggregator(MAX_REQUEST_BYTES))
+        pipeline.addAfter(context.name(), "http-pages", new Handler(true))
+                .addAfter(context.name(), "http-requests", new HttpObjectAggregator(maxGatewayBytes))
                 .addAfter(context.name(), "http-codec", new HttpServerCodec());
     }
 
@@ -142,7 +148,14 @@ final class HttpEndpoint {
     }
 
     private final class Handler extends SimpleChannelInboundHandler<FullHttpRequest> {
+        private final boolean withGateway;
         private @Nullable Future<?> nextRequest;
+        private JsonGateway.@Nullable Exchange exchange;
+        private boolean busy;
+
+        Handler(boolean withGateway) {
+            this.withGateway = withGateway;
+        }
 
         @Override
         public void handlerAdded(ChannelHandlerContext context) {
@@ -170,6 +183,15 @@ final class HttpEndpoint {
                 send(context, false, new Content(TEXT, "400 Bad Request\n"), HttpResponseStatus.BAD_REQUEST);
                 return;
             }
+            if (busy) {
+                // A request before the answer to the last one: nobody who uses the gateway does that.
+                context.close();
+                return;
+            }
+            if (withGateway && request.uri().startsWith(GatewayRoutes.PREFIX)) {
+                exchange(context, request);
+                return;
+            }
             boolean keepAlive = HttpUtil.isKeepAlive(request);
             QueryStringDecoder query = new QueryStringDecoder(request.uri());
             Page page = pages.get(query.path());
@@ -181,6 +203,26 @@ final class HttpEndpoint {
             } else {
                 page.answer(query, (content, status) -> send(context, keepAlive, content, status));
             }
+        }
+
+        /** An answer may be a stream that lasts, so the next request is waited for only when it is complete. */
+        private void exchange(ChannelHandlerContext context, FullHttpRequest request) {
+            handlerRemoved(context);
+            busy = true;
+            JsonGateway.Exchange begun = gateway.handle(context, request, () -> {
+                busy = false;
+                exchange = null;
+                expectRequest(context, connections.limits().idleMillis());
+            });
+            exchange = busy ? begun : null;
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) throws Exception {
+            if (exchange != null) {
+                exchange.cancel();
+            }
+            super.channelInactive(context);
         }
 
         private static void send(ChannelHandlerContext context, boolean keepAlive, Content content,
