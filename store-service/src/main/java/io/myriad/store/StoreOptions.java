@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -19,19 +20,24 @@ import picocli.CommandLine.ParseResult;
 
 import io.myriad.store.raft.Member;
 import io.myriad.store.server.AutoCompaction;
+import io.myriad.store.server.TokenSettings;
 
 /**
  * What the store is told by its flags. Names, defaults and meaning are etcd's; each can also be given as a variable {@code ETCD_NAME_IN_CAPITALS}, over which the flag wins. Flags of etcd
  * that would do nothing here are not accepted.
  *
  * @param members the initial cluster, this member included
+ * @param quotaBackendBytes what all keys may take, history included; negative: no limit
+ * @param bcryptCost rounds of hashing a password, as a power of two
+ * @param tokens what clients get for their passwords
  * @param autoCompaction how much history to keep: a duration, or a number of revisions; null: no automatic compaction
  */
 public record StoreOptions(String name, Path dataDirectory, List<URI> listenClientUrls,
         List<String> advertiseClientUrls, List<URI> listenPeerUrls,
         List<Member> members, boolean existingCluster, TlsFiles clientTls, TlsFiles peerTls,
         List<URI> listenMetricsUrls, long snapshotCount,
-        int maxRequestBytes, int maxTxnOps, @Nullable AutoCompaction autoCompaction,
+        int maxRequestBytes, int maxTxnOps, long quotaBackendBytes, int bcryptCost, TokenSettings tokens,
+        @Nullable AutoCompaction autoCompaction,
         Duration watchProgressNotifyInterval, boolean sync,
         String logLevel, int managementPort) {
 
@@ -41,6 +47,11 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         boolean isConfigured() { return certificate != null && key != null; }
     }
 
+    private static final long DEFAULT_TOKEN_SECONDS = 300;
+    private static final Set<String> JWT_PARTS = Set.of("pub-key", "priv-key", "sign-method", "ttl");
+    private static final Set<String> SIGN_METHODS = Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512",
+            "ES256", "ES384", "ES512", "HS256", "HS384", "HS512");
+    private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
     private static final String DEFAULT_CLIENT_URL = "http://localhost:2379";
     private static final String DEFAULT_PEER_URL = "http://localhost:2380";
     private static final Set<String> LOG_LEVELS = Set.of("debug", "info", "warn", "error", "panic", "fatal");
@@ -87,7 +98,10 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                 "--initial-cluster-token", "--cert-file", "--key-file",
                 "--trusted-ca-file", "--peer-cert-file", "--peer-key-file", "--peer-trusted-ca-file",
                 "--listen-metrics-urls", "--snapshot-count",
-                "--max-request-bytes", "--max-txn-ops", "--auto-compaction-mode", "--auto-compaction-retention",
+                "--max-request-bytes", "--max-txn-ops", "--auth-token", "--auth-token-ttl", "--quota-backend-bytes",
+                "--bcrypt-cost",
+                "--auto-compaction-mode",
+                "--auto-compaction-retention",
                 "--logger", "--log-level",
                 "--log-outputs", "--management-port")) {
             spec.addOption(OptionSpec.builder(text).type(String.class).arity("1").build());
@@ -123,7 +137,10 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                     existingCluster(), clientTls, peerTls, urlsOrNone("--listen-metrics-urls"),
                     number("--snapshot-count", 10_000, 1, Long.MAX_VALUE),
                     (int) number("--max-request-bytes", 3 << 19, 1, 512 << 20),
-                    (int) number("--max-txn-ops", 128, 1, 1 << 20), autoCompaction(),
+                    (int) number("--max-txn-ops", 128, 1, 1 << 20), quota(),
+                    (int) number("--bcrypt-cost", BcryptPasswords.DEFAULT_COST, 4,
+                            31),
+                    tokens(), autoCompaction(),
                     progressInterval(), !flag("--unsafe-no-fsync"), text("--log-level", ""),
                     (int) number("--management-port", 0, 0, 65_535));
         }
@@ -262,6 +279,48 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
             return new AutoCompaction.Periodic(isNumber
                     ? Duration.ofHours(Long.parseLong(retention))
                     : GoDuration.parse("--auto-compaction-retention", retention));
+        }
+
+        /** As with etcd, 0 is the default and a negative number no limit. */
+        private long quota() {
+            long bytes = number("--quota-backend-bytes", 0, Long.MIN_VALUE, Long.MAX_VALUE);
+            return bytes == 0 ? DEFAULT_QUOTA_BYTES : bytes;
+        }
+
+        private TokenSettings tokens() {
+            String[] parts = text("--auth-token", "simple").split(",");
+            if (parts[0].equals("simple") && parts.length == 1) {
+                long seconds = number("--auth-token-ttl", DEFAULT_TOKEN_SECONDS, 1, Integer.MAX_VALUE);
+                return new TokenSettings.Simple(TimeUnit.SECONDS.toMillis(seconds));
+            }
+            if (!parts[0].equals("jwt")) {
+                throw new InvalidOptionException(
+                        "invalid value \"" + parts[0] + "\" for --auth-token: simple or jwt,... is expected");
+            }
+            Map<String, String> given = new java.util.HashMap<>();
+            for (int i = 1; i < parts.length; i++) {
+                int separator = parts[i].indexOf('=');
+                String key = separator < 0 ? parts[i] : parts[i].substring(0, separator);
+                if (separator < 0 || !JWT_PARTS.contains(key)) {
+                    throw new InvalidOptionException("invalid part \"" + key + "\" of --auth-token: one of "
+                            + new TreeSet<>(JWT_PARTS) + " with a value is expected");
+                }
+                given.put(key, parts[i].substring(separator + 1));
+            }
+            String method = given.getOrDefault("sign-method", "");
+            String publicKey = given.get("pub-key");
+            String privateKey = given.get("priv-key");
+            if (!SIGN_METHODS.contains(method)) {
+                throw new InvalidOptionException(
+                        "invalid value \"" + method + "\" for sign-method of --auth-token: one of "
+                                + new TreeSet<>(SIGN_METHODS) + " is expected");
+            }
+            if (publicKey == null && privateKey == null) {
+                throw new InvalidOptionException("--auth-token: neither pub-key nor priv-key is given");
+            }
+            return new TokenSettings.Jwt(method, publicKey == null ? null : Path.of(publicKey),
+                    privateKey == null ? null : Path.of(privateKey),
+                    GoDuration.parse("ttl of --auth-token", given.getOrDefault("ttl", "5m")).toMillis());
         }
 
         private Duration progressInterval() {

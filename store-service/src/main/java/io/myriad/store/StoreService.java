@@ -89,7 +89,9 @@ final class StoreService implements Service {
                 options.snapshotCount(), options.sync(), options.maxRequestBytes(), options.maxTxnOps(),
                 BATCH_WINDOW_NANOS,
                 options.watchProgressNotifyInterval().toNanos(), options.autoCompaction(),
-                StoreSettings.diskOf(raft)), transport,
+                options.quotaBackendBytes(), options.clientTls().clientCertificates(), options.tokens(),
+                StoreSettings.diskOf(raft)),
+                transport,
                 metrics.forceNanos());
         metrics.register(opening);
         if (transport != null) {
@@ -104,7 +106,8 @@ final class StoreService implements Service {
         }
         GrpcEndpoint endpoint = new GrpcEndpoint(opening, metrics, listens(options.listenClientUrls()),
                 listens(options.listenMetricsUrls()),
-                Math.max(1, Runtime.getRuntime().availableProcessors() / 2), ClientLimits.standard());
+                Math.max(1, Runtime.getRuntime().availableProcessors() / 2), ClientLimits.standard(),
+                new BcryptPasswords(options.bcryptCost()));
         opened.add(endpoint);
         clientPorts = endpoint.ports();
         member = opening;

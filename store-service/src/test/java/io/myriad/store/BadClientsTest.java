@@ -80,7 +80,8 @@ class BadClientsTest {
     private GrpcEndpoint start(ClientLimits limits) throws IOException {
         metrics = new StoreMetrics();
         List<GrpcEndpoint.Listen> here = List.of(new GrpcEndpoint.Listen(new InetSocketAddress("127.0.0.1", 0), null));
-        GrpcEndpoint endpoint = new GrpcEndpoint(store.member(), metrics, here, here, 1, limits);
+        GrpcEndpoint endpoint = new GrpcEndpoint(store.member(), metrics, here, here, 1, limits,
+                new BcryptPasswords(4));
         started = endpoint;
         return endpoint;
     }

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.myriad.store.server.AutoCompaction;
+import io.myriad.store.server.TokenSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -33,6 +34,9 @@ final class StoreOptionsTest {
         assertThat(options.snapshotCount()).isEqualTo(10_000);
         assertThat(options.maxRequestBytes()).isEqualTo(1_572_864);
         assertThat(options.maxTxnOps()).isEqualTo(128);
+        assertThat(options.quotaBackendBytes()).isEqualTo(2L << 30);
+        assertThat(options.tokens()).isEqualTo(new TokenSettings.Simple(300_000));
+        assertThat(options.bcryptCost()).isEqualTo(10);
         assertThat(options.watchProgressNotifyInterval()).isEqualTo(Duration.ofMinutes(10));
         assertThat(options.autoCompaction()).isNull();
         assertThat(options.sync()).isTrue();
@@ -62,6 +66,23 @@ final class StoreOptionsTest {
                 .isEqualTo(new AutoCompaction.Revisions(500));
         assertThat(parse("--auto-compaction-retention=2").autoCompaction())
                 .isEqualTo(new AutoCompaction.Periodic(Duration.ofHours(2)));
+    }
+
+    @Test
+    void aQuotaOfNothingIsTheDefaultAndANegativeOneIsNone() {
+        assertThat(parse("--quota-backend-bytes=0").quotaBackendBytes()).isEqualTo(2L << 30);
+        assertThat(parse("--quota-backend-bytes=-1").quotaBackendBytes()).isNegative();
+        assertThat(parse("--quota-backend-bytes=8589934592").quotaBackendBytes()).isEqualTo(8L << 30);
+    }
+
+    @Test
+    void tokensOfBothKinds() {
+        assertThat(parse("--auth-token=simple", "--auth-token-ttl=5").tokens())
+                .isEqualTo(new TokenSettings.Simple(5000));
+        assertThat(parse("--auth-token=jwt,pub-key=a.pub,priv-key=a.key,sign-method=RS256,ttl=10m").tokens())
+                .isEqualTo(new TokenSettings.Jwt("RS256", Path.of("a.pub"), Path.of("a.key"), 600_000));
+        assertThat(parse("--auth-token=jwt,pub-key=a.pub,sign-method=ES256").tokens())
+                .isEqualTo(new TokenSettings.Jwt("ES256", Path.of("a.pub"), null, 300_000));
     }
 
     @Test
@@ -95,6 +116,10 @@ final class StoreOptionsTest {
             --auto-compaction-mode=x | invalid value "x" for --auto-compaction-mode: periodic or revision is expected
             --auto-compaction-retention=5parsecs | invalid value "5parsecs" for --auto-compaction-retention: a duration like 10m or 1.5s is expected
             --log-level=loud | invalid value "loud" for --log-level: one of [debug, error, fatal, info, panic, warn] is expected
+            --auth-token=opaque | invalid value "opaque" for --auth-token: simple or jwt,... is expected
+            --auth-token=jwt,pub-key=a,sign-method=none | invalid value "none" for sign-method of --auth-token: one of [ES256, ES384, ES512, HS256, HS384, HS512, PS256, PS384, PS512, RS256, RS384, RS512] is expected
+            --auth-token=jwt,key=a | invalid part "key" of --auth-token: one of [priv-key, pub-key, sign-method, ttl] with a value is expected
+            --auth-token=jwt,sign-method=RS256 | --auth-token: neither pub-key nor priv-key is given
             --logger=capnslog | invalid value "capnslog" for --logger: zap is expected
             """)
     void wrongFlagsAreNamed(String flag, String message) {

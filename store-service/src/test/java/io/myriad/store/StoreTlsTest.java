@@ -19,9 +19,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import io.myriad.certificates.CertificateAuthority;
+import io.myriad.store.api.AuthEnableRequest;
+import io.myriad.store.api.AuthGrpc;
+import io.myriad.store.api.AuthRoleAddRequest;
+import io.myriad.store.api.AuthRoleGrantPermissionRequest;
+import io.myriad.store.api.AuthUserAddRequest;
+import io.myriad.store.api.AuthUserGrantRoleRequest;
 import io.myriad.store.api.ClusterGrpc;
 import io.myriad.store.api.KVGrpc;
 import io.myriad.store.api.MemberListRequest;
+import io.myriad.store.api.auth.Permission;
+import io.myriad.store.api.auth.UserAddOptions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -83,6 +91,36 @@ final class StoreTlsTest {
         } finally {
             known.shutdownNow();
             stranger.shutdownNow();
+            context.close();
+        }
+    }
+
+    @Test
+    void aCertificateSaysWhoAClientIs() throws Exception {
+        List<String> flags = new ArrayList<>(clientTls());
+        flags.addAll(List.of("--data-dir", file("named"), "--listen-client-urls", "https://127.0.0.1:0",
+                "--bcrypt-cost=4"));
+        ConfigurableApplicationContext context = StoreApplication.start(flags.toArray(new String[0]));
+        ManagedChannel channel = channel(port(context), "client");
+        try {
+            AuthGrpc.AuthBlockingStub auth = AuthGrpc.newBlockingStub(channel);
+            for (String user : List.of("root", "client")) {
+                auth.userAdd(AuthUserAddRequest.newBuilder().setName(user)
+                        .setOptions(UserAddOptions.newBuilder().setNoPassword(true)).build());
+            }
+            auth.userGrantRole(AuthUserGrantRoleRequest.newBuilder().setUser("root").setRole("root").build());
+            auth.roleAdd(AuthRoleAddRequest.newBuilder().setName("r").build());
+            auth.roleGrantPermission(AuthRoleGrantPermissionRequest.newBuilder().setName("r")
+                    .setPerm(Permission.newBuilder().setPermType(Permission.Type.READWRITE)
+                            .setKey(Requests.bytes("mine")))
+                    .build());
+            auth.userGrantRole(AuthUserGrantRoleRequest.newBuilder().setUser("client").setRole("r").build());
+            auth.authEnable(AuthEnableRequest.getDefaultInstance());
+            KVGrpc.newBlockingStub(channel).put(Requests.put("mine", "1"));
+            assertThatThrownBy(() -> KVGrpc.newBlockingStub(channel).put(Requests.put("other", "1")))
+                    .hasMessage("PERMISSION_DENIED: etcdserver: permission denied");
+        } finally {
+            channel.shutdownNow();
             context.close();
         }
     }

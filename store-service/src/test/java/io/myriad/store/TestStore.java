@@ -1,9 +1,14 @@
 package io.myriad.store;
 
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.ManagedChannel;
@@ -33,6 +38,34 @@ final class TestStore implements AutoCloseable {
                 List.of("--data-dir", directory.toString(), "--listen-client-urls", "http://127.0.0.1:0"));
         arguments.addAll(List.of(flags));
         return new TestStore(StoreApplication.start(arguments.toArray(new String[0])));
+    }
+
+    /** Starts a store of three members; each has a directory of its own. */
+    static List<TestStore> startThree(Path directory, String... flags) throws Exception {
+        List<String> peers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            try (ServerSocket socket = new ServerSocket(0)) {
+                peers.add("http://127.0.0.1:" + socket.getLocalPort());
+            }
+        }
+        String cluster = "m0=" + peers.get(0) + ",m1=" + peers.get(1) + ",m2=" + peers.get(2);
+        // Together: each waits for the others.
+        try (ExecutorService starters = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<TestStore>> starts = new ArrayList<>();
+            for (int i = 0; i < peers.size(); i++) {
+                String name = "m" + i;
+                List<String> arguments = new ArrayList<>(
+                        List.of("--name", name, "--listen-peer-urls", peers.get(i), "--initial-advertise-peer-urls",
+                                peers.get(i), "--initial-cluster", cluster));
+                arguments.addAll(List.of(flags));
+                starts.add(() -> start(directory.resolve(name), arguments.toArray(new String[0])));
+            }
+            List<TestStore> stores = new ArrayList<>();
+            for (Future<TestStore> started : starters.invokeAll(starts)) {
+                stores.add(started.get());
+            }
+            return stores;
+        }
     }
 
     int port() {

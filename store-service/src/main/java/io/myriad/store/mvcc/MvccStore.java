@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Compaction.</b> The history says which versions each revision wrote, so compaction visits exactly the versions between the old and the new compacted revision: it
  * clears the link behind each, and removes a key whose newest version is a tombstone among them. While a snapshot is being written ({@link #pin}) links stay, and are
- * cleared by the first compaction after it; so do events that watchers have not been offered yet ({@link #keepHistoryAfter}).
+ * cleared when something is published after it; so do events that watchers have not been offered yet ({@link #keepHistoryAfter}).
  */
 public final class MvccStore implements RevisionStore {
 
@@ -64,6 +64,9 @@ public final class MvccStore implements RevisionStore {
 
     @Override
     public void publish() {
+        if (!toCut.isEmpty()) {
+            cut(dispatchedRevision.getAsLong());
+        }
         if (view.revision() != revision || view.events().begin() != events.view().begin()) {
             view = new StoreView(tree.snapshot(), events.view(), revision, this);
         }
@@ -132,7 +135,7 @@ public final class MvccStore implements RevisionStore {
         return view;
     }
 
-    /** Ends a {@link #pin}. Any thread; links are cleared with the next compaction. */
+    /** Ends a {@link #pin}. Any thread; links are cleared when something is published next. */
     public void unpin() {
         pins.decrementAndGet();
     }

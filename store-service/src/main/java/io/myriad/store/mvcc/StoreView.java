@@ -79,6 +79,14 @@ public final class StoreView implements ReadView {
         return events;
     }
 
+    /** Hands over the newest version of every key, in key order, tombstones included. */
+    void forEachNewest(Consumer<KeyVersion> consumer) {
+        tree.visit(new KeyRange(new byte[0], new byte[0]), newest -> {
+            consumer.accept(newest);
+            return true;
+        });
+    }
+
     /** Hands over every version that is kept, key by key, oldest first within a key. */
     void forEachVersion(Consumer<KeyVersion> consumer) {
         KeyVersion[] chain = new KeyVersion[16];

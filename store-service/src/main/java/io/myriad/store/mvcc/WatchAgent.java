@@ -348,6 +348,16 @@ public final class WatchAgent implements AutoCloseable {
             submit(() -> doCreate(requestedId, spec));
         }
 
+        /** Answers that a watcher is not created, for a reason that the agent does not know of. */
+        public void refuse(String reason) {
+            submit(() -> {
+                if (open) {
+                    dispatch();
+                    sink.refused(reason, dispatched);
+                }
+            });
+        }
+
         private void doCreate(long requestedId, Watcher.Spec spec) {
             if (!open) {
                 return;

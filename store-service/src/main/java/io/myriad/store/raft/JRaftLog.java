@@ -327,11 +327,12 @@ public final class JRaftLog implements ReplicatedLog {
     }
 
     @Override
-    public void requestSnapshot() {
+    public void requestSnapshot(Runnable done) {
         node.snapshot(status -> {
             if (!status.isOk()) {
                 LOG.warn("No snapshot was written: {}", status.getErrorMsg());
             }
+            done.run();
         });
     }
 
@@ -379,7 +380,7 @@ public final class JRaftLog implements ReplicatedLog {
                 }
                 if (snapshots.isDue(size)) {
                     snapshots.begin();
-                    requestSnapshot();
+                    requestSnapshot(() -> {});
                 }
                 entries.next();
             }

@@ -51,8 +51,12 @@ public interface ReplicatedLog extends AutoCloseable {
     /** Index of the last entry applied here. */
     long appliedIndex();
 
-    /** Writes a snapshot of the state and drops the log before it. Returns at once. */
-    void requestSnapshot();
+    /**
+     * Writes a snapshot of the state and drops the log before it. Returns at once.
+     *
+     * @param done runs when that has come to an end, good or bad; any thread
+     */
+    void requestSnapshot(Runnable done);
 
     /** Hands leadership to another member; false if that member cannot take it. */
     boolean transferLeadership(long memberId);

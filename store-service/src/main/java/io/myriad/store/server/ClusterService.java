@@ -8,6 +8,7 @@ import io.myriad.store.api.ClusterGrpc;
 import io.myriad.store.api.Member;
 import io.myriad.store.api.MemberListRequest;
 import io.myriad.store.api.MemberListResponse;
+import io.myriad.store.state.StoreError;
 
 /** {@code etcdserverpb.Cluster}. Membership is fixed by {@code --initial-cluster}, so the calls that change it are not implemented. */
 final class ClusterService {
@@ -23,6 +24,11 @@ final class ClusterService {
     }
 
     private void list(byte[] request, Responder responder) {
+        StoreError denied = member.machine().auth().checkUser(responder.caller());
+        if (denied != null) {
+            responder.fail(denied);
+            return;
+        }
         if (Methods.parse(MemberListRequest.parser(), request).getLinearizable()) {
             member.awaitRead(error -> {
                 if (error != null) {

@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
+import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -43,6 +47,7 @@ public final class GrpcEndpoint implements AutoCloseable {
     private final List<Server> servers = new ArrayList<>();
     private final List<Server> insiders = new ArrayList<>();
     private final List<Channel> pages = new ArrayList<>();
+    private final ManagedChannel gateway;
     private final HealthStatusManager health = new HealthStatusManager();
 
     /** An address to listen on; {@code ssl} null is plaintext. */
@@ -54,18 +59,35 @@ public final class GrpcEndpoint implements AutoCloseable {
      * @param listens where to serve gRPC and the HTTP pages
      * @param metricsListens where to serve the HTTP pages only
      * @param limits what clients may take
+     * @param passwords how passwords are hashed
      */
     public GrpcEndpoint(StoreMember member, StoreMetrics metrics, List<Listen> listens, List<Listen> metricsListens,
-            int eventLoops, ClientLimits limits) throws IOException {
+            int eventLoops, ClientLimits limits, PasswordHashing passwords) throws IOException {
         loops = new MultiThreadIoEventLoopGroup(eventLoops,
                 Thread.ofPlatform().name("store-loop-", 0).daemon().factory(), NioIoHandler.newFactory());
+        Tokens tokens = switch (member.settings().tokens()) {
+            case TokenSettings.Simple simple -> new SimpleTokens(simple.ttlMillis(), System::currentTimeMillis);
+            case TokenSettings.Jwt jwt -> JwtTokens.open(jwt, System::currentTimeMillis);
+        };
+        Identities identities = new Identities(member.machine()::auth, tokens,
+                member.settings().clientCertificates());
+        WaitingCalls waiting = new WaitingCalls(member, tokens);
         List<ServerServiceDefinition> services = List.of(new KvService(member, this::currentLoop).definition(),
-                new WatchService(member).definition(),
-                new LeaseService(member, this::currentLoop).definition(), new ClusterService(member).definition(),
-                new MaintenanceService(member).definition(), health.getHealthService().bindService());
+                new WatchService(member, tokens).definition(),
+                new LeaseService(member, tokens, this::currentLoop).definition(),
+                new ClusterService(member).definition(),
+                new MaintenanceService(member, this::currentLoop).definition(),
+                new AuthService(member, tokens, passwords, this::currentLoop).definition(),
+                new LockService(waiting).definition(), new ElectionService(waiting).definition(),
+                health.getHealthService().bindService()).stream()
+                .map(service -> ServerInterceptors.intercept(service, identities)).toList();
         ClientConnections connections = new ClientConnections(limits, metrics.registry());
-        HttpEndpoint http = new HttpEndpoint(member, metrics, connections);
+        String within = "store-gateway-" + UUID.randomUUID();
+        gateway = InProcessChannelBuilder.forName(within).directExecutor()
+                .maxInboundMessageSize(Integer.MAX_VALUE).build();
+        HttpEndpoint http = new HttpEndpoint(member, metrics, connections, new JsonGateway(gateway));
         try {
+            insiders.add(insider(within, services, member, metrics));
             for (Listen listen : metricsListens) {
                 pages.add(listenForPages(listen, http, connections));
             }
@@ -145,6 +167,7 @@ public final class GrpcEndpoint implements AutoCloseable {
     public void close() {
         health.enterTerminalState();
         pages.forEach(Channel::close);
+        gateway.shutdownNow();
         servers.forEach(Server::shutdown);
         insiders.forEach(Server::shutdownNow);
         try {

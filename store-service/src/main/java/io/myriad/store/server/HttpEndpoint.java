@@ -1,6 +1,7 @@
 package io.myriad.store.server;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
@@ -23,6 +24,9 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
+import io.myriad.store.api.AlarmType;
+import io.myriad.store.state.Alarms;
+
 /** What etcd serves over HTTP/1.1 beside gRPC: {@code /health}, {@code /livez}, {@code /readyz}, {@code /version} and {@code /metrics}. */
 final class HttpEndpoint {
 
@@ -34,6 +38,8 @@ final class HttpEndpoint {
     private final StoreMember member;
     private final StoreMetrics metrics;
     private final ClientConnections connections;
+    private final JsonGateway gateway;
+    private final int maxGatewayBytes;
     private final Map<String, Page> pages;
 
     /** Answers a request, now or later. */
@@ -44,7 +50,11 @@ final class HttpEndpoint {
 
     private record Content(String type, String text) {}
 
-    HttpEndpoint(StoreMember member, StoreMetrics metrics, ClientConnections connections) {
+    /** @param gateway the API as JSON, served beside the pages where clients are */
+    HttpEndpoint(StoreMember member, StoreMetrics metrics, ClientConnections connections, JsonGateway gateway) {
+        this.gateway = gateway;
+        // Base64 takes four bytes for three.
+        this.maxGatewayBytes = member.settings().maxRequestBytes() / 3 * 4 + GrpcEndpoint.MESSAGE_OVERHEAD_BYTES;
         this.member = member;
         this.connections = connections;
         this.metrics = metrics;
@@ -55,22 +65,31 @@ final class HttpEndpoint {
 
     /** Makes a pipeline serve these pages. */
     void addTo(ChannelPipeline pipeline) {
-        pipeline.addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_REQUEST_BYTES), new Handler());
+        pipeline.addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_REQUEST_BYTES), new Handler(false));
     }
 
-    /** Makes a pipeline serve these pages right behind a handler. */
+    /** Makes a pipeline serve these pages and the gateway right behind a handler. */
     void addAfter(ChannelHandlerContext context) {
         ChannelPipeline pipeline = context.pipeline();
-        pipeline.addAfter(context.name(), "http-pages", new Handler())
-                .addAfter(context.name(), "http-requests", new HttpObjectAggregator(MAX_REQUEST_BYTES))
+        pipeline.addAfter(context.name(), "http-pages", new Handler(true))
+                .addAfter(context.name(), "http-requests", new HttpObjectAggregator(maxGatewayBytes))
                 .addAfter(context.name(), "http-codec", new HttpServerCodec());
     }
 
     private static boolean isSet(QueryStringDecoder query, String parameter) {
-        return query.parameters().getOrDefault(parameter, java.util.List.of()).contains("true");
+        return query.parameters().getOrDefault(parameter, List.of()).contains("true");
     }
 
     private void health(QueryStringDecoder query, BiConsumer<Content, HttpResponseStatus> answer) {
+        List<String> excluded = query.parameters().getOrDefault("exclude", List.of());
+        for (Alarms.Alarm alarm : member.machine().alarms().all()) {
+            String name = String.valueOf(AlarmType.forNumber(alarm.type().number()));
+            if (!excluded.contains(name)) {
+                answer.accept(new Content(JSON, "{\"health\":\"false\",\"reason\":\"ALARM " + name + "\"}"),
+                        HttpResponseStatus.SERVICE_UNAVAILABLE);
+                return;
+            }
+        }
         check(isSet(query, "serializable"), problem -> answer.accept(
                 new Content(JSON,
                         "{\"health\":\"" + (problem == null) + "\",\"reason\":\"" + (problem == null ? "" : problem)
@@ -83,6 +102,10 @@ final class HttpEndpoint {
     }
 
     private void ready(QueryStringDecoder query, BiConsumer<Content, HttpResponseStatus> answer) {
+        if (member.machine().alarms().isRaised(Alarms.Type.CORRUPT)) {
+            answerCheck("readyz", "data_corruption", "alarm activated: CORRUPT", query, answer);
+            return;
+        }
         check(false, problem -> answerCheck("readyz", "linearizable_read", problem, query, answer));
     }
 
@@ -125,7 +148,14 @@ final class HttpEndpoint {
     }
 
     private final class Handler extends SimpleChannelInboundHandler<FullHttpRequest> {
+        private final boolean withGateway;
         private @Nullable Future<?> nextRequest;
+        private JsonGateway.@Nullable Exchange exchange;
+        private boolean busy;
+
+        Handler(boolean withGateway) {
+            this.withGateway = withGateway;
+        }
 
         @Override
         public void handlerAdded(ChannelHandlerContext context) {
@@ -153,6 +183,15 @@ final class HttpEndpoint {
                 send(context, false, new Content(TEXT, "400 Bad Request\n"), HttpResponseStatus.BAD_REQUEST);
                 return;
             }
+            if (busy) {
+                // A request before the answer to the last one: nobody who uses the gateway does that.
+                context.close();
+                return;
+            }
+            if (withGateway && request.uri().startsWith(GatewayRoutes.PREFIX)) {
+                exchange(context, request);
+                return;
+            }
             boolean keepAlive = HttpUtil.isKeepAlive(request);
             QueryStringDecoder query = new QueryStringDecoder(request.uri());
             Page page = pages.get(query.path());
@@ -164,6 +203,26 @@ final class HttpEndpoint {
             } else {
                 page.answer(query, (content, status) -> send(context, keepAlive, content, status));
             }
+        }
+
+        /** An answer may be a stream that lasts, so the next request is waited for only when it is complete. */
+        private void exchange(ChannelHandlerContext context, FullHttpRequest request) {
+            handlerRemoved(context);
+            busy = true;
+            JsonGateway.Exchange begun = gateway.handle(context, request, () -> {
+                busy = false;
+                exchange = null;
+                expectRequest(context, connections.limits().idleMillis());
+            });
+            exchange = busy ? begun : null;
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) throws Exception {
+            if (exchange != null) {
+                exchange.cancel();
+            }
+            super.channelInactive(context);
         }
 
         private static void send(ChannelHandlerContext context, boolean keepAlive, Content content,

@@ -14,6 +14,9 @@ import org.slf4j.LoggerFactory;
 import io.myriad.store.api.CompactionRequest;
 import io.myriad.store.api.KVGrpc;
 import io.myriad.store.mvcc.RangeQuery;
+import io.myriad.store.state.AuthRules;
+import io.myriad.store.state.AuthState;
+import io.myriad.store.state.Caller;
 import io.myriad.store.state.Command;
 import io.myriad.store.state.Operation;
 import io.myriad.store.state.OperationDecoder;
@@ -54,7 +57,7 @@ final class KvService {
             return;
         }
         boolean isShort = isShort(range.query());
-        read(range.serializable(), isShort, responder,
+        read(range.serializable(), isShort, responder, range,
                 () -> member.machine().range(range, member.view(), member.term()));
     }
 
@@ -65,7 +68,9 @@ final class KvService {
     }
 
     /** Answers from local state, when that is linearizable unless {@code serializable}; on the caller's event loop if it is short, else on a reader thread. */
-    private void read(boolean serializable, boolean isShort, Responder responder, Supplier<Reply> query) {
+    private void read(boolean serializable, boolean isShort, Responder responder, Operation operation,
+            Supplier<Reply> unchecked) {
+        Supplier<Reply> query = () -> permitted(responder.caller(), operation, unchecked);
         Executor loop = currentLoop.get();
         if (serializable) {
             answer(isShort ? loop : member.readers(), true, responder, query);
@@ -79,6 +84,20 @@ final class KvService {
                 answer(isShort ? loop : member.readers(), Thread.currentThread() == caller, responder, query);
             }
         });
+    }
+
+    /** What a query answers if it is permitted. Users and roles must not have changed in between. */
+    private Reply permitted(Caller caller, Operation operation, Supplier<Reply> query) {
+        AuthState auth = member.machine().auth();
+        if (!auth.enabled()) {
+            return query.get();
+        }
+        StoreError error = AuthRules.check(auth, member.leases(), caller, operation);
+        if (error != null) {
+            return error;
+        }
+        Reply reply = query.get();
+        return member.machine().auth().revision() == auth.revision() ? reply : StoreError.AUTH_OLD_REVISION;
     }
 
     private void answer(@Nullable Executor executor, boolean onLoop, Responder responder, Supplier<Reply> query) {
@@ -118,17 +137,28 @@ final class KvService {
             return;
         }
         RangeStreamer streamer = new RangeStreamer(member, range.query(), responses);
+        Caller caller = Identities.current().caller();
         if (range.serializable()) {
-            streamer.start();
+            start(streamer, range, caller, responses);
             return;
         }
         member.awaitRead(failure -> {
             if (failure != null) {
                 responses.onError(Statuses.of(failure));
             } else {
-                streamer.start();
+                start(streamer, range, caller, responses);
             }
         });
+    }
+
+    private void start(RangeStreamer streamer, Operation.Range range, Caller caller,
+            ServerCallStreamObserver<WireMessage> responses) {
+        StoreError denied = AuthRules.checkRead(member.machine().auth(), caller, range.query().keys());
+        if (denied != null) {
+            responses.onError(Statuses.of(denied));
+        } else {
+            streamer.start();
+        }
     }
 
     private void put(byte[] request, Responder responder) {
@@ -145,7 +175,7 @@ final class KvService {
         if (error != null) {
             responder.fail(error);
         } else if (txn.isReadOnly()) {
-            read(txn.isSerializable(), false, responder,
+            read(txn.isSerializable(), false, responder, txn,
                     () -> member.machine().readTxn(txn, member.view(), member.term()));
         } else {
             member.propose(Command.TXN, request, txn, currentLoop.get(), responder);

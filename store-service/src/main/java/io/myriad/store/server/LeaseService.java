@@ -1,6 +1,7 @@
 package io.myriad.store.server;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -22,6 +23,8 @@ import io.myriad.store.api.LeaseTimeToLiveRequest;
 import io.myriad.store.api.LeaseTimeToLiveResponse;
 import io.myriad.store.api.ResponseHeader;
 import io.myriad.store.lease.LeaseTable;
+import io.myriad.store.state.AuthRules;
+import io.myriad.store.state.AuthState;
 import io.myriad.store.state.Command;
 import io.myriad.store.state.LeaseRequest;
 import io.myriad.store.state.StoreError;
@@ -32,10 +35,12 @@ import io.myriad.store.wire.WireMessage;
 final class LeaseService {
 
     private final StoreMember member;
+    private final Tokens tokens;
     private final Supplier<@Nullable Executor> currentLoop;
 
-    LeaseService(StoreMember member, Supplier<@Nullable Executor> currentLoop) {
+    LeaseService(StoreMember member, Tokens tokens, Supplier<@Nullable Executor> currentLoop) {
         this.member = member;
+        this.tokens = tokens;
         this.currentLoop = currentLoop;
     }
 
@@ -62,9 +67,22 @@ final class LeaseService {
 
     private void timeToLive(byte[] request, Responder responder) {
         LeaseTimeToLiveRequest query = Methods.parse(LeaseTimeToLiveRequest.parser(), request);
+        StoreError denied = member.machine().auth().checkUser(responder.caller());
+        if (denied != null) {
+            responder.fail(denied);
+            return;
+        }
         member.remaining(query.getID(), new StoreMember.LeaseAnswer() {
             @Override
             public void done(long seconds) {
+                StoreError unreadable = query.getKeys()
+                        ? AuthRules.checkLeaseRead(member.machine().auth(), member.leases(), responder.caller(),
+                                query.getID())
+                        : null;
+                if (unreadable != null) {
+                    responder.fail(unreadable);
+                    return;
+                }
                 LeaseTimeToLiveResponse.Builder response = LeaseTimeToLiveResponse.newBuilder().setHeader(header())
                         .setID(query.getID()).setTTL(seconds);
                 LeaseTable.Lease lease = member.leases().get(query.getID());
@@ -94,6 +112,17 @@ final class LeaseService {
                 responder.fail(error);
                 return;
             }
+            AuthState auth = member.machine().auth();
+            StoreError denied = auth.checkUser(responder.caller());
+            for (LeaseTable.Lease lease : auth.enabled() ? member.leases().all() : List.<LeaseTable.Lease>of()) {
+                denied = denied != null
+                        ? denied
+                        : AuthRules.checkLeaseRead(auth, member.leases(), responder.caller(), lease.id());
+            }
+            if (denied != null) {
+                responder.fail(denied);
+                return;
+            }
             LeaseLeasesResponse.Builder response = LeaseLeasesResponse.newBuilder().setHeader(header());
             member.leases().all().forEach(lease -> response.addLeases(LeaseStatus.newBuilder().setID(lease.id())));
             responder.answer(response.build());
@@ -106,7 +135,7 @@ final class LeaseService {
 
     private StreamObserver<byte[]> keepAlive(ServerCallStreamObserver<WireMessage> responses) {
         responses.setOnCancelHandler(() -> {});
-        return new KeepAlives(responses);
+        return new KeepAlives(responses, Identities.current());
     }
 
     /** One client's renewals: answered one after the other, in the order in which they came. */
@@ -115,12 +144,14 @@ final class LeaseService {
         private static final int MAX_WAITING = 10_000;
 
         private final ServerCallStreamObserver<WireMessage> responses;
+        private final Identities.Identity identity;
         private final ArrayDeque<Long> waiting = new ArrayDeque<>();
         private boolean busy;
         private boolean clientDone;
         private boolean finished;
 
-        KeepAlives(ServerCallStreamObserver<WireMessage> responses) {
+        KeepAlives(ServerCallStreamObserver<WireMessage> responses, Identities.Identity identity) {
+            this.identity = identity;
             this.responses = responses;
         }
 
@@ -158,6 +189,12 @@ final class LeaseService {
                     }
                     return;
                 }
+            }
+            AuthState auth = member.machine().auth();
+            StoreError denied = AuthRules.checkLeaseWrite(auth, member.leases(), identity.at(auth, tokens), id);
+            if (denied != null) {
+                finish(Statuses.of(denied));
+                return;
             }
             // The header is made before the renewal, so that its revision is not newer than what the renewal saw.
             ResponseHeader header = header();

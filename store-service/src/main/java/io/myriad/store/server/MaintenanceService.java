@@ -1,8 +1,14 @@
 package io.myriad.store.server;
 
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.ServerServiceDefinition;
+import org.jspecify.annotations.Nullable;
 
 import io.myriad.store.api.AlarmMember;
 import io.myriad.store.api.AlarmRequest;
@@ -10,12 +16,21 @@ import io.myriad.store.api.AlarmResponse;
 import io.myriad.store.api.AlarmType;
 import io.myriad.store.api.DefragmentResponse;
 import io.myriad.store.api.DowngradeInfo;
+import io.myriad.store.api.HashKVRequest;
+import io.myriad.store.api.HashKVResponse;
+import io.myriad.store.api.HashResponse;
 import io.myriad.store.api.MaintenanceGrpc;
 import io.myriad.store.api.MoveLeaderRequest;
 import io.myriad.store.api.MoveLeaderResponse;
 import io.myriad.store.api.StatusResponse;
+import io.myriad.store.mvcc.RevisionHash;
 import io.myriad.store.raft.ReplicatedLog;
+import io.myriad.store.state.AlarmOperation;
+import io.myriad.store.state.Alarms;
+import io.myriad.store.state.Caller;
+import io.myriad.store.state.Command;
 import io.myriad.store.state.StoreError;
+import io.myriad.store.state.StoreMachine;
 
 /** {@code etcdserverpb.Maintenance}. Snapshot and Downgrade are not implemented. */
 final class MaintenanceService {
@@ -25,15 +40,39 @@ final class MaintenanceService {
     static final String STORAGE_VERSION = "3.7.0";
 
     private final StoreMember member;
+    private final Supplier<@Nullable Executor> currentLoop;
 
-    MaintenanceService(StoreMember member) {
+    MaintenanceService(StoreMember member, Supplier<@Nullable Executor> currentLoop) {
         this.member = member;
+        this.currentLoop = currentLoop;
     }
 
     ServerServiceDefinition definition() {
         return Methods.service(MaintenanceGrpc.getServiceDescriptor(),
-                Map.of("Status", Methods.unary(this::status), "Alarm", Methods.unary(this::alarm),
-                        "Defragment", Methods.unary(this::defragment), "MoveLeader", Methods.unary(this::moveLeader)));
+                Map.of("Status", ofUsers(this::status), "Alarm", Methods.unary(this::alarm),
+                        "Defragment", ofRoot(this::defragment), "MoveLeader", ofRoot(this::moveLeader),
+                        "Hash",
+                        ofRoot(this::hash), "HashKV", ofRoot(this::hashKv)));
+    }
+
+    /** For whoever has said who he is, while somebody has to. */
+    private Methods.Handler ofUsers(Methods.Unary handler) {
+        return checked(caller -> member.machine().auth().checkUser(caller), handler);
+    }
+
+    private Methods.Handler ofRoot(Methods.Unary handler) {
+        return checked(caller -> member.machine().auth().checkRoot(caller), handler);
+    }
+
+    private static Methods.Handler checked(Function<Caller, @Nullable StoreError> check, Methods.Unary handler) {
+        return Methods.unary((request, responder) -> {
+            StoreError denied = check.apply(responder.caller());
+            if (denied != null) {
+                responder.fail(denied);
+            } else {
+                handler.call(request, responder);
+            }
+        });
     }
 
     private void status(byte[] request, Responder responder) {
@@ -44,9 +83,14 @@ final class MaintenanceService {
                 .setLeader(leadership.leaderId())
                 .setRaftIndex(member.log().committedIndex()).setRaftTerm(member.term())
                 .setRaftAppliedIndex(member.log().appliedIndex())
+                .setDbSizeQuota(member.settings().quotaBytes())
                 .setDowngradeInfo(DowngradeInfo.getDefaultInstance());
         if (!leadership.known()) {
             response.addErrors(StoreError.NO_LEADER.text());
+        }
+        for (Alarms.Alarm alarm : member.machine().alarms().all()) {
+            response.addErrors("memberID:" + Long.toUnsignedString(alarm.memberId()) + " alarm:"
+                    + AlarmType.forNumber(alarm.type().number()));
         }
         String failure = member.failure();
         if (failure != null) {
@@ -57,32 +101,76 @@ final class MaintenanceService {
 
     private void alarm(byte[] request, Responder responder) {
         AlarmRequest alarm = Methods.parse(AlarmRequest.parser(), request);
-        if (alarm.getAction() == AlarmRequest.AlarmAction.ACTIVATE) {
-            responder.fail(Statuses.unimplemented("alarms cannot be raised by clients"));
-        } else {
-            // A full disk is the only alarm. It puts itself out when there is space again.
-            AlarmResponse.Builder response = AlarmResponse.newBuilder().setHeader(Headers.of(member));
-            if (member.failure() != null && alarm.getAction() == AlarmRequest.AlarmAction.GET) {
-                response.addAlarms(AlarmMember.newBuilder().setMemberID(member.settings().self().id())
-                        .setAlarm(AlarmType.NOSPACE));
-            }
-            responder.answer(response.build());
+        if (alarm.getAction() != AlarmRequest.AlarmAction.GET) {
+            member.propose(Command.ALARM, request, null, currentLoop.get(), responder);
+            return;
         }
+        member.awaitRead(failure -> {
+            StoreError denied = member.machine().auth().checkUser(responder.caller());
+            StoreError error = failure != null ? failure : denied;
+            if (error != null) {
+                responder.fail(error);
+            } else {
+                responder.answer(alarms(alarm));
+            }
+        });
+    }
+
+    private AlarmResponse alarms(AlarmRequest request) {
+        AlarmResponse.Builder response = AlarmResponse.newBuilder().setHeader(Headers.of(member));
+        AlarmOperation.matching(member.machine().alarms(), request)
+                .forEach(each -> response.addAlarms(AlarmOperation.message(each)));
+        // A full disk puts itself out when there is space again; the cluster is not told, because that would take space.
+        AlarmMember ofDisk = AlarmMember.newBuilder().setMemberID(member.settings().self().id())
+                .setAlarm(AlarmType.NOSPACE).build();
+        if (member.failure() != null && request.getAlarm() != AlarmType.CORRUPT
+                && !response.getAlarmsList().contains(ofDisk)) {
+            response.addAlarms(ofDisk);
+        }
+        return response.build();
     }
 
     private void defragment(byte[] request, Responder responder) {
-        // The state is in memory and snapshots are written whole: no file has holes.
-        responder.answer(DefragmentResponse.newBuilder().setHeader(Headers.of(member)).build());
+        // Keys are in memory, where nothing has holes; what can be given back on disk is the log before a snapshot. As with etcd, the answer has no header.
+        member.log().requestSnapshot(() -> responder.answer(DefragmentResponse.getDefaultInstance()));
+    }
+
+    private void hash(byte[] request, Responder responder) {
+        hash(0, responder, found -> HashResponse.newBuilder().setHeader(Headers.of(member)).setHash(found.hash())
+                .build());
+    }
+
+    private void hashKv(byte[] request, Responder responder) {
+        long revision = Methods.parse(HashKVRequest.parser(), request).getRevision();
+        hash(revision, responder, found -> HashKVResponse.newBuilder().setHeader(Headers.of(member))
+                .setHash(found.hash()).setHashRevision(found.revision())
+                .setCompactRevision(found.compactedRevision() == 0 ? -1 : found.compactedRevision()).build());
+    }
+
+    private void hash(long revision, Responder responder, Function<RevisionHash, MessageLite> response) {
+        try {
+            member.readers().execute(() -> {
+                RevisionHash found = RevisionHash.of(member::view, revision);
+                StoreError error = StoreMachine.errorOf(found.status());
+                if (error != null) {
+                    responder.fail(error);
+                } else {
+                    responder.answer(response.apply(found));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            responder.fail(StoreError.TOO_MANY_REQUESTS);
+        }
     }
 
     private void moveLeader(byte[] request, Responder responder) {
         long target = Methods.parse(MoveLeaderRequest.parser(), request).getTargetID();
-        if (!member.log().leadership().local()) {
-            responder.fail(StoreError.NOT_LEADER);
-        } else if (member.log().transferLeadership(target)) {
-            responder.answer(MoveLeaderResponse.newBuilder().setHeader(Headers.of(member)).build());
-        } else {
-            responder.fail(StoreError.BAD_LEADER_TRANSFEREE);
-        }
+        member.transferLeadership(target, error -> {
+            if (error != null) {
+                responder.fail(error);
+            } else {
+                responder.answer(MoveLeaderResponse.newBuilder().setHeader(Headers.of(member)).build());
+            }
+        });
     }
 }

@@ -98,7 +98,7 @@ final class Methods {
         ServerCallStreamObserver<WireMessage> responses = (ServerCallStreamObserver<WireMessage>) observer;
         // Without a handler for it, answering a cancelled call throws.
         responses.setOnCancelHandler(() -> {});
-        Responder responder = new Responder(responses);
+        Responder responder = new Responder(responses, Identities.current().caller());
         try {
             handler.call(request, responder);
         } catch (WireFormatException e) {

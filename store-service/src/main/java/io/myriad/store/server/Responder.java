@@ -4,6 +4,7 @@ import com.google.protobuf.MessageLite;
 import io.grpc.StatusException;
 import io.grpc.stub.ServerCallStreamObserver;
 
+import io.myriad.store.state.Caller;
 import io.myriad.store.state.Reply;
 import io.myriad.store.state.StoreError;
 import io.myriad.store.wire.WireMessage;
@@ -12,9 +13,16 @@ import io.myriad.store.wire.WireMessage;
 final class Responder {
 
     private final ServerCallStreamObserver<WireMessage> observer;
+    private final Caller caller;
 
-    Responder(ServerCallStreamObserver<WireMessage> observer) {
+    Responder(ServerCallStreamObserver<WireMessage> observer, Caller caller) {
         this.observer = observer;
+        this.caller = caller;
+    }
+
+    /** Who made the call. */
+    Caller caller() {
+        return caller;
     }
 
     void answer(Reply reply) {

@@ -3,14 +3,18 @@ package io.myriad.store.server;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
+import io.grpc.Grpc;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.InternalProtocolNegotiationEvent;
 import io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
+import io.grpc.netty.ProtocolNegotiationEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -96,11 +100,22 @@ final class SharedPort implements InternalProtocolNegotiator.ProtocolNegotiator 
                 }
             }
             if (compared == HTTP2_PREFACE.length && negotiation != null) {
+                tellCertificate(context);
                 context.pipeline().addBefore(context.name(), null, connections.closeWhenSilent()).addAfter(
                         context.name(), null,
                         InternalProtocolNegotiators.grpcNegotiationHandler(handler));
                 context.fireUserEventTriggered(negotiation);
                 context.pipeline().remove(this);
+            }
+        }
+
+        /** Lets gRPC's calls see the session of TLS, and with it the client's certificate. */
+        private void tellCertificate(ChannelHandlerContext context) {
+            SslHandler tls = context.pipeline().get(SslHandler.class);
+            if (tls != null && negotiation instanceof ProtocolNegotiationEvent event) {
+                negotiation = InternalProtocolNegotiationEvent.withAttributes(event,
+                        InternalProtocolNegotiationEvent.getAttributes(event).toBuilder()
+                                .set(Grpc.TRANSPORT_ATTR_SSL_SESSION, tls.engine().getSession()).build());
             }
         }
 

@@ -36,6 +36,11 @@ final class Statuses {
         return new Stackless(Status.INVALID_ARGUMENT.withDescription(why));
     }
 
+    /** An error of what is built on keys: a text without a code. */
+    static StatusException unknown(String text) {
+        return new Stackless(Status.UNKNOWN.withDescription(text));
+    }
+
     static StatusException internal() {
         return new Stackless(Status.INTERNAL.withDescription("internal error"));
     }

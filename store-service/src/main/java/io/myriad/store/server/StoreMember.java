@@ -35,6 +35,8 @@ import io.myriad.store.raft.OperationLog;
 import io.myriad.store.raft.PeerTransport;
 import io.myriad.store.raft.Proposal;
 import io.myriad.store.raft.ReplicatedState;
+import io.myriad.store.state.Authorized;
+import io.myriad.store.state.Caller;
 import io.myriad.store.state.Command;
 import io.myriad.store.state.LeaseRequest;
 import io.myriad.store.state.Operation;
@@ -81,6 +83,8 @@ public final class StoreMember implements AutoCloseable {
     private final OperationLog operations;
     private final AutoCompactor compactor;
     private final LinearizableReads reads;
+    private final LeadershipTransfer transfer;
+    private final SpaceQuota quota;
     private final ExecutorService readers;
     private final Thread ticker;
     private final DiskSpace disk;
@@ -122,6 +126,8 @@ public final class StoreMember implements AutoCloseable {
                 REQUEST_TIMEOUT_NANOS, nanoTime);
         this.compactor = new AutoCompactor(settings.autoCompaction(), this::compact);
         this.reads = new LinearizableReads(log, REQUEST_TIMEOUT_NANOS, nanoTime);
+        this.transfer = new LeadershipTransfer(log, REQUEST_TIMEOUT_NANOS, nanoTime);
+        this.quota = new SpaceQuota(settings.quotaBytes(), settings.self().id(), machine.alarms(), this::propose);
         this.applier = operations.new Applier(new Handler());
         log.onQuestion(this::answerMember);
         state.opened.countDown();
@@ -228,20 +234,35 @@ public final class StoreMember implements AutoCloseable {
     /** Replicates an operation of a client; its answer is given on {@code origin}. Left out when the client has gone before it could be taken. */
     void propose(Command command, byte[] payload, @Nullable Operation decoded, @Nullable Executor origin,
             Responder responder) {
-        propose(command, payload, decoded, origin, responder::isCancelled, responder::answer);
+        propose(command, payload, decoded, responder.caller(), origin, responder::isCancelled, responder::answer);
+    }
+
+    /** Replicates an operation on behalf of a client. */
+    void propose(Caller caller, Command command, byte[] payload, Consumer<Reply> completion) {
+        propose(command, payload, null, caller, null, () -> false, completion);
     }
 
     /** Replicates an operation of the member's own. */
     void propose(Command command, byte[] payload, Consumer<Reply> completion) {
-        propose(command, payload, null, null, () -> false, completion);
+        propose(command, payload, null, null, null, () -> false, completion);
     }
 
-    private void propose(Command command, byte[] payload, @Nullable Operation decoded, @Nullable Executor origin,
-            BooleanSupplier abandoned, Consumer<Reply> completion) {
+    /** @param caller whose rights count; null: the member's own */
+    private void propose(Command command, byte[] payload, @Nullable Operation decoded, @Nullable Caller caller,
+            @Nullable Executor origin, BooleanSupplier abandoned, Consumer<Reply> completion) {
         if (payload.length > settings.maxRequestBytes()) {
             completion.accept(StoreError.REQUEST_TOO_LARGE);
         } else if (failure != null || disk.low()) {
             completion.accept(StoreError.NO_SPACE);
+        } else if (!quota.admits(command, decoded, payload.length, bytesInUse)) {
+            quota.refuse(completion);
+        } else if (caller != null && machine.auth().enabled()) {
+            if (caller.name().isEmpty()) {
+                completion.accept(StoreError.USER_EMPTY);
+                return;
+            }
+            operations.propose(new Proposal(Command.AUTHORIZED.number(),
+                    new Authorized(caller, command, payload).toBytes(), decoded, origin, abandoned, completion));
         } else {
             operations.propose(new Proposal(command.number(), payload, decoded, origin, abandoned, completion));
         }
@@ -250,6 +271,11 @@ public final class StoreMember implements AutoCloseable {
     /** Calls back when a local read is linearizable. */
     void awaitRead(Consumer<@Nullable StoreError> callback) {
         reads.await(callback);
+    }
+
+    /** Hands leadership over; calls back when the member leads, or with an error. */
+    void transferLeadership(long memberId, Consumer<@Nullable StoreError> callback) {
+        transfer.begin(memberId, callback);
     }
 
     /** A number for a lease that the client left to the server. */
@@ -335,6 +361,7 @@ public final class StoreMember implements AutoCloseable {
                 disk.measure();
                 compactor.doWork(log.leadership().local(), nanoTime.getAsLong(), view());
                 operations.expire();
+                quota.doWork(bytesInUse);
                 expireLeases();
             } catch (InterruptedException e) {
                 return;

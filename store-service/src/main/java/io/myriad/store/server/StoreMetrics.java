@@ -68,7 +68,7 @@ public final class StoreMetrics {
     }
 
     /** {@code INVALID_ARGUMENT} as {@code InvalidArgument}. */
-    private static String goName(Status.Code code) {
+    static String goName(Status.Code code) {
         if (code == Status.Code.OK) {
             return "OK";
         }

@@ -15,6 +15,9 @@ import io.myriad.store.api.WatchRequest;
 import io.myriad.store.mvcc.KeyRange;
 import io.myriad.store.mvcc.WatchAgent;
 import io.myriad.store.mvcc.Watcher;
+import io.myriad.store.state.AuthRules;
+import io.myriad.store.state.AuthState;
+import io.myriad.store.state.StoreError;
 import io.myriad.store.wire.WireFormatException;
 import io.myriad.store.wire.WireMessage;
 
@@ -28,9 +31,11 @@ final class WatchService {
     private static final Logger LOG = LoggerFactory.getLogger(WatchService.class);
 
     private final StoreMember member;
+    private final Tokens tokens;
 
-    WatchService(StoreMember member) {
+    WatchService(StoreMember member, Tokens tokens) {
         this.member = member;
+        this.tokens = tokens;
     }
 
     ServerServiceDefinition definition() {
@@ -38,6 +43,7 @@ final class WatchService {
     }
 
     private StreamObserver<byte[]> watch(ServerCallStreamObserver<WireMessage> responses) {
+        Identities.Identity identity = Identities.current();
         responses.setOnReadyThreshold(STREAM_BUFFER_BYTES);
         WatchAgent.Stream stream = member.watches().open(new WatchResponses(member, responses));
         responses.setOnReadyHandler(stream::ready);
@@ -46,7 +52,7 @@ final class WatchService {
             @Override
             public void onNext(byte[] request) {
                 try {
-                    handle(Methods.parse(WatchRequest.parser(), request), stream);
+                    handle(Methods.parse(WatchRequest.parser(), request), stream, identity);
                 } catch (WireFormatException e) {
                     stream.close();
                     responses.onError(Statuses.invalid(String.valueOf(e.getMessage())));
@@ -68,21 +74,31 @@ final class WatchService {
         };
     }
 
-    private static void handle(WatchRequest request, WatchAgent.Stream stream) {
+    private void handle(WatchRequest request, WatchAgent.Stream stream, Identities.Identity identity) {
         switch (request.getRequestUnionCase()) {
-            case CREATE_REQUEST -> create(request.getCreateRequest(), stream);
+            case CREATE_REQUEST -> create(request.getCreateRequest(), stream, identity);
             case CANCEL_REQUEST -> stream.cancel(request.getCancelRequest().getWatchId());
             case PROGRESS_REQUEST -> stream.requestProgress();
             case REQUESTUNION_NOT_SET -> LOG.info("A watch request said nothing");
         }
     }
 
-    private static void create(WatchCreateRequest request, WatchAgent.Stream stream) {
+    private void create(WatchCreateRequest request, WatchAgent.Stream stream, Identities.Identity identity) {
         byte[] key = request.getKey().isEmpty() ? SMALLEST_KEY : request.getKey().toByteArray();
+        KeyRange keys = KeyRange.ofRequest(key, request.getRangeEnd().toByteArray());
+        AuthState auth = member.machine().auth();
+        StoreError denied = identity.error() != null
+                ? identity.error()
+                : AuthRules.checkRead(auth, identity.at(auth, tokens), keys);
+        if (denied != null) {
+            stream.refuse("rpc error: code = " + StoreMetrics.goName(Statuses.of(denied).getStatus().getCode())
+                    + " desc = " + denied.text());
+            return;
+        }
         boolean withoutPuts = request.getFiltersList().contains(WatchCreateRequest.FilterType.NOPUT);
         boolean withoutDeletes = request.getFiltersList().contains(WatchCreateRequest.FilterType.NODELETE);
         stream.create(request.getWatchId(), new Watcher.Spec(
-                KeyRange.ofRequest(key, request.getRangeEnd().toByteArray()), request.getStartRevision(),
+                keys, request.getStartRevision(),
                 request.getProgressNotify(), withoutPuts, withoutDeletes, request.getPrevKv(), request.getFragment()));
     }
 }

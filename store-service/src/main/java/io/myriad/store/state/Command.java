@@ -11,9 +11,20 @@ public enum Command {
     /** A leader saw a lease run out: a LeaseRevokeRequest, valid only in the term of the leader that proposed it. Field 2 of the payload is that term. */
     LEASE_EXPIRE(7),
     /** A member tells where clients reach it: a {@code Member} with its number and client URLs. */
-    MEMBER_PUBLISH(8);
+    MEMBER_PUBLISH(8),
+    /** A client raises an alarm or takes it back: an AlarmRequest. */
+    ALARM(9),
+    /** A member's quota raises an alarm or takes back what it raised: an AlarmRequest. */
+    QUOTA_ALARM(10),
+    /** One of the others, with who proposed it: an {@link Authorized}. */
+    AUTHORIZED(11),
+    /** The payload is the secret that simple tokens are signed with. */
+    AUTH_ENABLE(12), AUTH_DISABLE(13),
+    /** The password is left out, its hash is there. */
+    USER_ADD(14), USER_DELETE(15), USER_CHANGE_PASSWORD(16), USER_GRANT_ROLE(17), USER_REVOKE_ROLE(18), ROLE_ADD(
+            19), ROLE_DELETE(20), ROLE_GRANT_PERMISSION(21), ROLE_REVOKE_PERMISSION(22);
 
-    private static final Command[] BY_NUMBER = new Command[9];
+    private static final Command[] BY_NUMBER = new Command[values().length + 1];
 
     static {
         for (Command command : values()) {

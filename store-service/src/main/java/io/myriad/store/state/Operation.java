@@ -9,6 +9,18 @@ import io.myriad.store.mvcc.Slice;
 /** A request on keys, read from the wire once. Parts of it may be slices of the request's bytes. */
 public sealed interface Operation {
 
+    /** Whether the operation may put a key, in any case of its comparisons. */
+    default boolean mayPut() {
+        return switch (this) {
+            case Put put -> true;
+            case Txn txn -> txn.success().stream().anyMatch(Operation::mayPut)
+                    || txn.failure().stream().anyMatch(Operation::mayPut);
+            case Range range -> false;
+            case DeleteRange delete -> false;
+            case Empty empty -> false;
+        };
+    }
+
     /** Reads keys. {@code sortValid} is false when the request named a sort order or target that does not exist. */
     record Range(RangeQuery query, boolean serializable, boolean sortValid) implements Operation {}
 

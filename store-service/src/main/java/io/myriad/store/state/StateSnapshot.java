@@ -24,7 +24,8 @@ import io.myriad.store.mvcc.MvccStore;
 import io.myriad.store.mvcc.SnapshotSource;
 
 /**
- * The whole state in one file: leases and what members published, then every version of every key in key order, then a checksum.
+ * The whole state in one file: leases and what members published, the sections of {@link SnapshotSections}, then every version of every key in key order, then a checksum.
+ * Format 1 had no sections.
  *
  * <p>{@link #capture} is cheap and runs on the apply thread; {@link #write} streams the captured state and may run anywhere, while the machine goes on. What was captured
  * must be {@link #close closed}, because compaction keeps old versions for it until then.
@@ -32,7 +33,8 @@ import io.myriad.store.mvcc.SnapshotSource;
 public final class StateSnapshot implements AutoCloseable {
 
     private static final int MAGIC = 0x4D595253;
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+    private static final int FORMAT_WITHOUT_SECTIONS = 1;
     private static final int BUFFER_BYTES = 1 << 18;
     private static final byte END = 0;
     private static final byte FIRST_OF_KEY = 1;
@@ -42,8 +44,11 @@ public final class StateSnapshot implements AutoCloseable {
     private final SnapshotSource keys;
     private final List<LeaseRequest> leases;
     private final Map<Long, byte[]> members;
+    private final SnapshotSections sections;
 
-    private StateSnapshot(SnapshotSource keys, List<LeaseRequest> leases, Map<Long, byte[]> members) {
+    private StateSnapshot(SnapshotSource keys, List<LeaseRequest> leases, Map<Long, byte[]> members,
+            SnapshotSections sections) {
+        this.sections = sections;
         this.keys = keys;
         this.leases = leases;
         this.members = members;
@@ -53,7 +58,8 @@ public final class StateSnapshot implements AutoCloseable {
     public static StateSnapshot capture(StoreMachine machine) {
         List<LeaseRequest> leases = new ArrayList<>();
         machine.leases().all().forEach(lease -> leases.add(new LeaseRequest(lease.id(), lease.ttlSeconds())));
-        return new StateSnapshot(new SnapshotSource(machine.store()), leases, Map.copyOf(machine.publishedMembers()));
+        return new StateSnapshot(new SnapshotSource(machine.store()), leases, Map.copyOf(machine.publishedMembers()),
+                SnapshotSections.capture(machine));
     }
 
     /** Writes the file and forces it to disk; returns its size in bytes. */
@@ -78,6 +84,7 @@ public final class StateSnapshot implements AutoCloseable {
                 out.writeInt(member.getValue().length);
                 out.write(member.getValue());
             }
+            sections.write(out);
             keys.forEach((version, sameKey) -> {
                 out.writeByte((sameKey ? NEXT_OF_KEY : FIRST_OF_KEY) | (version.isTombstone() ? TOMBSTONE_FLAG : 0));
                 out.writeLong(version.modRevision());
@@ -105,7 +112,7 @@ public final class StateSnapshot implements AutoCloseable {
                 throw new IOException(file + " is not a snapshot of this store");
             }
             int format = in.readInt();
-            if (format != FORMAT) {
+            if (format != FORMAT && format != FORMAT_WITHOUT_SECTIONS) {
                 throw new IOException(file + " has snapshot format " + format + ", this version reads " + FORMAT);
             }
             MvccStore.Loader loader = new MvccStore.Loader(in.readLong(), in.readLong());
@@ -119,6 +126,9 @@ public final class StateSnapshot implements AutoCloseable {
                 byte[] member = bytes(in, size, file);
                 members.put(id, member);
             }
+            SnapshotSections sections = format == FORMAT_WITHOUT_SECTIONS
+                    ? SnapshotSections.NONE
+                    : SnapshotSections.read(in, () -> bytes(in, size, file));
             for (int flags; (flags = in.readByte()) != END;) {
                 long modRevision = in.readLong();
                 int subRevision = in.readInt();
@@ -134,7 +144,7 @@ public final class StateSnapshot implements AutoCloseable {
             if (leases.size() > 0) {
                 store.forEachLeasedKey((key, lease) -> leases.move(key, 0, lease));
             }
-            machine.restore(store, leases, members);
+            machine.restore(store, leases, members, sections);
         }
     }
 

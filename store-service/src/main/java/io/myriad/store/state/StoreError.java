@@ -43,7 +43,44 @@ public enum StoreError implements Reply {
             "etcdserver: lease expiry proposed in an earlier term"), WATCH_CANCELED(Code.CANCELLED,
                     "etcdserver: watch canceled"), STREAM_SORT_UNSUPPORTED(Code.UNIMPLEMENTED,
                             "RangeStream does not support custom sort orders"), STREAM_FILTER_UNSUPPORTED(
-                                    Code.UNIMPLEMENTED, "RangeStream does not support revision filters");
+                                    Code.UNIMPLEMENTED,
+                                    "RangeStream does not support revision filters"), CORRUPT(Code.DATA_LOSS,
+                                            "etcdserver: corrupt cluster"), TIMEOUT_LEADER_TRANSFER(Code.UNAVAILABLE,
+                                                    "etcdserver: request timed out, leader transfer took too long"), ROOT_USER_NOT_FOUND(
+                                                            Code.FAILED_PRECONDITION,
+                                                            "etcdserver: root user does not exist"), ROOT_ROLE_NOT_GRANTED(
+                                                                    Code.FAILED_PRECONDITION,
+                                                                    "etcdserver: root user does not have root role"), USER_EXISTS(
+                                                                            Code.FAILED_PRECONDITION,
+                                                                            "etcdserver: user name already exists"), USER_EMPTY(
+                                                                                    Code.INVALID_ARGUMENT,
+                                                                                    "etcdserver: user name is empty"), USER_NOT_FOUND(
+                                                                                            Code.FAILED_PRECONDITION,
+                                                                                            "etcdserver: user name not found"), ROLE_EXISTS(
+                                                                                                    Code.FAILED_PRECONDITION,
+                                                                                                    "etcdserver: role name already exists"), ROLE_NOT_FOUND(
+                                                                                                            Code.FAILED_PRECONDITION,
+                                                                                                            "etcdserver: role name not found"), ROLE_EMPTY(
+                                                                                                                    Code.INVALID_ARGUMENT,
+                                                                                                                    "etcdserver: role name is empty"), AUTH_FAILED(
+                                                                                                                            Code.INVALID_ARGUMENT,
+                                                                                                                            "etcdserver: authentication failed, invalid user ID or password"), PERMISSION_NOT_GIVEN(
+                                                                                                                                    Code.INVALID_ARGUMENT,
+                                                                                                                                    "etcdserver: permission not given"), PERMISSION_DENIED(
+                                                                                                                                            Code.PERMISSION_DENIED,
+                                                                                                                                            "etcdserver: permission denied"), ROLE_NOT_GRANTED(
+                                                                                                                                                    Code.FAILED_PRECONDITION,
+                                                                                                                                                    "etcdserver: role is not granted to the user"), PERMISSION_NOT_GRANTED(
+                                                                                                                                                            Code.FAILED_PRECONDITION,
+                                                                                                                                                            "etcdserver: permission is not granted to the role"), AUTH_NOT_ENABLED(
+                                                                                                                                                                    Code.FAILED_PRECONDITION,
+                                                                                                                                                                    "etcdserver: authentication is not enabled"), INVALID_AUTH_TOKEN(
+                                                                                                                                                                            Code.UNAUTHENTICATED,
+                                                                                                                                                                            "etcdserver: invalid auth token"), INVALID_AUTH_MANAGEMENT(
+                                                                                                                                                                                    Code.INVALID_ARGUMENT,
+                                                                                                                                                                                    "etcdserver: invalid auth management"), AUTH_OLD_REVISION(
+                                                                                                                                                                                            Code.INVALID_ARGUMENT,
+                                                                                                                                                                                            "etcdserver: revision of auth store is old");
 
     private final Code code;
     private final String text;
@@ -63,6 +100,6 @@ public enum StoreError implements Reply {
 
     /** Status codes by their gRPC names. */
     public enum Code {
-        CANCELLED, INVALID_ARGUMENT, NOT_FOUND, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED, UNAVAILABLE
+        CANCELLED, INVALID_ARGUMENT, NOT_FOUND, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED, UNAVAILABLE, DATA_LOSS, PERMISSION_DENIED, UNAUTHENTICATED
     }
 }

@@ -38,6 +38,8 @@ public final class StoreMachine {
     private final Map<Long, byte[]> publishedMembers = new ConcurrentHashMap<>();
     private volatile MvccStore store = new MvccStore();
     private volatile LeaseTable leases = new LeaseTable();
+    private final Alarms alarms = new Alarms();
+    private volatile AuthState auth = AuthState.EMPTY;
     private final OperationCounts counts = new OperationCounts();
 
     public StoreMachine(ResponseHeader header, LeaseClock clock, LongSupplier nanoTime) {
@@ -53,6 +55,16 @@ public final class StoreMachine {
 
     public LeaseTable leases() {
         return leases;
+    }
+
+    /** What members have found wrong with themselves. Any thread may read it. */
+    public Alarms alarms() {
+        return alarms;
+    }
+
+    /** Users, roles and whether they count. Any thread. */
+    public AuthState auth() {
+        return auth;
     }
 
     /** What this member has done since its start. */
@@ -84,7 +96,10 @@ public final class StoreMachine {
     }
 
     /** Replaces the whole state by a snapshot's. */
-    void restore(MvccStore restoredStore, LeaseTable restoredLeases, Map<Long, byte[]> restoredMembers) {
+    void restore(MvccStore restoredStore, LeaseTable restoredLeases, Map<Long, byte[]> restoredMembers,
+            SnapshotSections sections) {
+        alarms.restore(sections.alarms());
+        auth = sections.auth();
         publishedMembers.clear();
         publishedMembers.putAll(restoredMembers);
         store = restoredStore;
@@ -98,6 +113,24 @@ public final class StoreMachine {
      * @param term the term of the log entry
      */
     public Reply apply(Command command, byte[] payload, @Nullable Operation decoded, long term) {
+        // A member that has not seen yet that authentication was enabled lets its clients through; the log does not.
+        return auth.enabled() && isOfClients(command)
+                ? StoreError.USER_EMPTY
+                : applyPermitted(command, payload, decoded, term);
+    }
+
+    /** What members never propose of their own accord. */
+    private static boolean isOfClients(Command command) {
+        return switch (command) {
+            case COMPACT, LEASE_EXPIRE, MEMBER_PUBLISH, QUOTA_ALARM, AUTHORIZED -> false;
+            default -> true;
+        };
+    }
+
+    private Reply applyPermitted(Command command, byte[] payload, @Nullable Operation decoded, long term) {
+        if (changesKeys(command) && alarms.isRaised(Alarms.Type.CORRUPT)) {
+            return StoreError.CORRUPT;
+        }
         return switch (command) {
             case PUT -> put(decoded instanceof Operation.Put put ? put : OperationDecoder.put(payload), term);
             case DELETE_RANGE -> deleteRange(
@@ -112,11 +145,49 @@ public final class StoreMachine {
                 yield request.second() == term ? revoke(request.first(), term) : StoreError.LEADER_ONLY_EXPIRY;
             }
             case MEMBER_PUBLISH -> publishMember(payload, term);
+            case ALARM, QUOTA_ALARM -> AlarmOperation.apply(alarms, payload, command == Command.QUOTA_ALARM,
+                    header.field(store.latest().revision(), term));
+            case AUTHORIZED -> authorized(Authorized.read(payload), decoded, term);
+            case AUTH_ENABLE, AUTH_DISABLE, USER_ADD, USER_DELETE, USER_CHANGE_PASSWORD, USER_GRANT_ROLE,
+                    USER_REVOKE_ROLE, ROLE_ADD, ROLE_DELETE, ROLE_GRANT_PERMISSION, ROLE_REVOKE_PERMISSION ->
+                changeAuth(command, payload, term);
         };
     }
 
+    private Reply authorized(Authorized authorized, @Nullable Operation decoded, long term) {
+        if (authorized.command() == Command.AUTHORIZED) {
+            throw new IllegalStateException("an operation within an operation within an operation");
+        }
+        StoreError error = AuthRules.check(auth, leases, authorized, decoded);
+        return error != null ? error : applyPermitted(authorized.command(), authorized.payload(), decoded, term);
+    }
+
+    private Reply changeAuth(Command command, byte[] payload, long term) {
+        return switch (AuthOperation.apply(auth, command, payload)) {
+            case AuthOperation.Outcome.Refused refused -> refused.error();
+            case AuthOperation.Outcome.Next next -> {
+                auth = next.state();
+                yield Reply.of(Responses.headerOnly(header.field(store.latest().revision(), term)));
+            }
+        };
+    }
+
+    /** What a corrupt cluster refuses. */
+    private static boolean changesKeys(Command command) {
+        return switch (command) {
+            case PUT, DELETE_RANGE, TXN, COMPACT, LEASE_GRANT, LEASE_REVOKE, LEASE_EXPIRE -> true;
+            default -> false;
+        };
+    }
+
+    /** What adds is refused while a member has no space; what takes away is not. */
+    private @Nullable StoreError refusalToAdd() {
+        return alarms.isRaised(Alarms.Type.NO_SPACE) ? StoreError.NO_SPACE : null;
+    }
+
     private Reply put(Operation.Put put, long term) {
-        StoreError error = checkPut(put, store.latest());
+        StoreError refusal = refusalToAdd();
+        StoreError error = refusal != null ? refusal : checkPut(put, store.latest());
         if (error != null) {
             return error;
         }
@@ -173,6 +244,9 @@ public final class StoreMachine {
     }
 
     private Reply txn(Operation.Txn txn, long term) {
+        if (refusalToAdd() != null && txn.mayPut()) {
+            return StoreError.NO_SPACE;
+        }
         Plan plan = Plan.of(txn, store.latest());
         StoreError error = checkPlan(plan, store.latest());
         if (error != null) {
@@ -334,6 +408,10 @@ public final class StoreMachine {
     }
 
     private Reply grant(byte[] payload, long term) {
+        StoreError refusal = refusalToAdd();
+        if (refusal != null) {
+            return refusal;
+        }
         LeaseRequest request = LeaseRequest.read(payload);
         long ttl = request.first();
         long id = request.second();

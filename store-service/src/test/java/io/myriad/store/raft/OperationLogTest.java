@@ -190,7 +190,7 @@ final class OperationLogTest {
         }
 
         @Override
-        public void requestSnapshot() {}
+        public void requestSnapshot(Runnable done) {}
 
         @Override
         public boolean transferLeadership(long memberId) {

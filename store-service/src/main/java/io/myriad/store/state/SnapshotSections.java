@@ -1,0 +1,143 @@
+package io.myriad.store.state;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+import com.google.protobuf.ByteString;
+
+import io.myriad.store.api.auth.Role;
+import io.myriad.store.api.auth.User;
+
+/**
+ * The parts of a snapshot that are small, each with a number and a length. A number that this version does not know is an error, because a member that left a part of the state out
+ * would not be the same as the others.
+ */
+record SnapshotSections(List<Alarms.Alarm> alarms, AuthState auth) {
+
+    static final SnapshotSections NONE = new SnapshotSections(List.of(), AuthState.EMPTY);
+
+    private static final byte ALARMS = 1;
+    private static final byte AUTH = 2;
+
+    /** Reads a length and so many bytes. */
+    @FunctionalInterface
+    interface Bytes {
+        byte[] read() throws IOException;
+    }
+
+    /** What writes one section. */
+    @FunctionalInterface
+    private interface Section {
+        void write(DataOutputStream out) throws IOException;
+    }
+
+    /** The state as it is. The apply thread. */
+    static SnapshotSections capture(StoreMachine machine) {
+        return new SnapshotSections(machine.alarms().all(), machine.auth());
+    }
+
+    void write(DataOutputStream out) throws IOException {
+        out.writeInt(2);
+        write(out, ALARMS, this::writeAlarms);
+        write(out, AUTH, this::writeAuth);
+    }
+
+    private static void write(DataOutputStream out, byte number, Section section) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        section.write(new DataOutputStream(bytes));
+        out.writeByte(number);
+        out.writeInt(bytes.size());
+        bytes.writeTo(out);
+    }
+
+    private void writeAlarms(DataOutputStream out) throws IOException {
+        out.writeInt(alarms.size());
+        for (Alarms.Alarm alarm : alarms) {
+            out.writeLong(alarm.memberId());
+            out.writeByte(alarm.type().number());
+            out.writeBoolean(alarm.byQuota());
+        }
+    }
+
+    static SnapshotSections read(DataInputStream in, Bytes bytes) throws IOException {
+        List<Alarms.Alarm> alarms = List.of();
+        AuthState auth = AuthState.EMPTY;
+        for (int left = in.readInt(); left > 0; left--) {
+            byte number = in.readByte();
+            DataInputStream section = new DataInputStream(new ByteArrayInputStream(bytes.read()));
+            switch (number) {
+                case ALARMS -> alarms = readAlarms(section);
+                case AUTH -> auth = readAuth(section);
+                default -> throw new IOException(
+                        "the snapshot holds section " + number + ", which this version does not know");
+            }
+        }
+        return new SnapshotSections(alarms, auth);
+    }
+
+    private void writeAuth(DataOutputStream out) throws IOException {
+        out.writeBoolean(auth.enabled());
+        out.writeLong(auth.revision());
+        writeBytes(out, auth.secret().toByteArray());
+        out.writeInt(auth.users().size());
+        for (AuthState.Account account : auth.users().values()) {
+            out.writeLong(account.since());
+            writeBytes(out, account.user().toByteArray());
+        }
+        out.writeInt(auth.roles().size());
+        for (Role role : auth.roles().values()) {
+            writeBytes(out, role.toByteArray());
+        }
+    }
+
+    private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    private static AuthState readAuth(DataInputStream in) throws IOException {
+        boolean enabled = in.readBoolean();
+        long revision = in.readLong();
+        byte[] secret = readBytes(in);
+        SortedMap<String, AuthState.Account> users = new TreeMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            long since = in.readLong();
+            User user = User.parseFrom(readBytes(in));
+            users.put(user.getName().toStringUtf8(), new AuthState.Account(user, since));
+        }
+        SortedMap<String, Role> roles = new TreeMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            Role role = Role.parseFrom(readBytes(in));
+            roles.put(role.getName().toStringUtf8(), role);
+        }
+        return new AuthState(enabled, revision, ByteString.copyFrom(secret), users, roles);
+    }
+
+    private static byte[] readBytes(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length < 0 || length > in.available()) {
+            throw new IOException("the snapshot says that a part of it has " + length + " bytes");
+        }
+        return in.readNBytes(length);
+    }
+
+    private static List<Alarms.Alarm> readAlarms(DataInputStream in) throws IOException {
+        List<Alarms.Alarm> alarms = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            long memberId = in.readLong();
+            Alarms.Type type = Alarms.Type.of(in.readByte());
+            if (type == null) {
+                throw new IOException("the snapshot holds an alarm that this version does not know");
+            }
+            alarms.add(new Alarms.Alarm(memberId, type, in.readBoolean()));
+        }
+        return alarms;
+    }
+}
