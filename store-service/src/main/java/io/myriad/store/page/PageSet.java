@@ -1,0 +1,108 @@
+package io.myriad.store.page;
+
+import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A set of page numbers that knows its smallest at once: a bitmap with summaries, 64 bits to one.
+ *
+ * <p>Bits lie in blocks of {@value #BLOCK_PAGES} pages that exist only while they hold a bit, so that a set costs what it holds and not what the file is long: 520 bytes a block,
+ * and 1 KiB for every 33 GiB of file and set besides. Every operation looks at one word a level, five at most, whatever the set's size. One thread.
+ */
+final class PageSet {
+
+    static final int BLOCK_PAGES = 64 * 64;
+
+    private static final int BLOCK_BITS = 12;
+
+    /** The bits of one block, and which of its words are not 0. */
+    private static final class Block {
+        final long[] words = new long[64];
+        long summary;
+    }
+
+    private @Nullable Block[] blocks = new Block[0];
+    /** A bit for each block that exists, and above it a bit for each of these words that is not 0. */
+    private long[] present = new long[0];
+    private long[] presentSummary = new long[0];
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    boolean contains(int page) {
+        int at = page >>> BLOCK_BITS;
+        Block block = at < blocks.length ? blocks[at] : null;
+        return block != null && (block.words[page >>> 6 & 63] & 1L << page) != 0;
+    }
+
+    /** Adds a page that is not in the set. */
+    void add(int page) {
+        int at = page >>> BLOCK_BITS;
+        if (at >= blocks.length) {
+            grow(at + 1);
+        }
+        Block block = blocks[at];
+        if (block == null) {
+            block = new Block();
+            blocks[at] = block;
+            present[at >>> 6] |= 1L << at;
+            presentSummary[at >>> 12] |= 1L << (at >>> 6);
+        }
+        int word = page >>> 6 & 63;
+        if ((block.words[word] & 1L << page) != 0) {
+            throw new IllegalStateException("page " + page + " is in the set already");
+        }
+        block.words[word] |= 1L << page;
+        block.summary |= 1L << word;
+        size++;
+    }
+
+    /** Removes a page that is in the set. */
+    void remove(int page) {
+        int at = page >>> BLOCK_BITS;
+        Block block = at < blocks.length ? blocks[at] : null;
+        int word = page >>> 6 & 63;
+        if (block == null || (block.words[word] & 1L << page) == 0) {
+            throw new IllegalStateException("page " + page + " is not in the set");
+        }
+        size--;
+        if ((block.words[word] &= ~(1L << page)) != 0) {
+            return;
+        }
+        if ((block.summary &= ~(1L << word)) != 0) {
+            return;
+        }
+        blocks[at] = null;
+        if ((present[at >>> 6] &= ~(1L << at)) == 0) {
+            presentSummary[at >>> 12] &= ~(1L << (at >>> 6));
+        }
+    }
+
+    /** The smallest page; the set is not empty. */
+    int first() {
+        for (int top = 0; top < presentSummary.length; top++) {
+            if (presentSummary[top] != 0) {
+                int word = top << 6 | Long.numberOfTrailingZeros(presentSummary[top]);
+                int at = word << 6 | Long.numberOfTrailingZeros(present[word]);
+                Block block = java.util.Objects.requireNonNull(blocks[at]);
+                int inBlock = Long.numberOfTrailingZeros(block.summary);
+                return at << BLOCK_BITS | inBlock << 6 | Long.numberOfTrailingZeros(block.words[inBlock]);
+            }
+        }
+        throw new IllegalStateException("the set is empty");
+    }
+
+    private void grow(int wanted) {
+        int length = Math.max(wanted, blocks.length + (blocks.length >> 1));
+        blocks = Arrays.copyOf(blocks, length);
+        present = Arrays.copyOf(present, (length + 63) >>> 6);
+        presentSummary = Arrays.copyOf(presentSummary, (present.length + 63) >>> 6);
+    }
+}
