@@ -17,6 +17,12 @@ import java.util.Arrays;
  * <p><b>Cost.</b> Allocating and releasing touch a few words, whatever the file's size or its fragmentation: O(1) for short runs, O(log of the number of long runs) for long ones. Memory:
  * a byte for each page of the file (a four-thousandth), and the buckets' blocks. One thread.
  *
+ * <p><b>Example.</b> Of ten pages 2, 3, 4 and 7 are free: tags {@code 0 0 3 0 3 0 0 1 0 0}, bucket 3 holds page 2, bucket 1 page 7, bitmap {@code 1010}. Allocating two pages finds bucket 3
+ * (the first bit from bit 2 on), gives 2 and leaves {@code 0 0 0 0 1 0 0 1 0 0}: bucket 1 holds 4 and 7. Releasing 5 and 6 meets the tags of 4 and 7 and makes one run of four pages
+ * that begins at 4.
+ *
+ * <p>Pages that a reader may still look at are not given to this list: {@link PinnedRuns} keeps them until then.
+ *
  * <p>Segregated fits are described in Wilson, Johnstone, Neely, Boles: Dynamic Storage Allocation, A Survey and Critical Review (1995); tags at both ends are Knuth's (The Art of Computer
  * Programming 1, 2.5).
  */
@@ -24,6 +30,9 @@ public final class FreeList {
 
     /** Runs of so many pages and more have no bucket of their own. */
     static final int LONG = 64;
+
+    /** The longest file, in pages: 8 TiB. */
+    public static final int MAX_PAGES = Integer.MAX_VALUE - 8;
 
     /** Allocating gives this when no run is long enough. */
     public static final int NONE = -1;
@@ -61,13 +70,14 @@ public final class FreeList {
         return runs;
     }
 
-    /** The file has got longer; its new pages are in use. */
+    /** The file has got longer; its new pages are in use. At most {@link #MAX_PAGES}. */
     public void extend(int newPages) {
-        if (newPages < pages) {
-            throw new IllegalArgumentException(newPages + " pages are fewer than " + pages);
+        if (newPages < pages || newPages > MAX_PAGES) {
+            throw new IllegalArgumentException(
+                    newPages + " pages are fewer than " + pages + " or more than " + MAX_PAGES);
         }
         if (newPages > tags.length) {
-            tags = Arrays.copyOf(tags, (int) Math.clamp(newPages + (newPages >> 2L), newPages, Integer.MAX_VALUE - 8));
+            tags = Arrays.copyOf(tags, Math.clamp(newPages + (newPages >> 2L), newPages, MAX_PAGES));
         }
         pages = newPages;
     }
@@ -89,14 +99,23 @@ public final class FreeList {
     /** Takes a run of pages as low as the buckets know one, if it begins before {@code limit}, or gives {@link #NONE}: for moving what lies high in the file down. */
     public int allocateBelow(int length, int limit) {
         checkLength(length);
-        int lowest = longRuns.firstFitting(length);
+        int lowest = lowest(length);
+        return lowest >= limit ? NONE : take(lowest, length);
+    }
+
+    /** The lowest run among the lowest of each bucket and the shortest long one that fits; the highest number if there is none. */
+    private int lowest(int length) {
+        int longRun = longRuns.firstFitting(length);
+        int lowest = longRun == NONE ? Integer.MAX_VALUE : longRun;
         for (long fitting = fittingBuckets(length); fitting != 0; fitting &= fitting - 1) {
-            int start = buckets[Long.numberOfTrailingZeros(fitting)].first();
-            if (lowest == NONE || start < lowest) {
-                lowest = start;
-            }
+            lowest = Math.min(lowest, buckets[Long.numberOfTrailingZeros(fitting)].first());
         }
-        return lowest == NONE || lowest >= limit ? NONE : take(lowest, length);
+        return lowest;
+    }
+
+    /** Whether {@link #allocateBelow} would find a run. */
+    boolean fitsBelow(int length, int limit) {
+        return lowest(length) < limit;
     }
 
     /** The filled buckets of runs at least so long. */

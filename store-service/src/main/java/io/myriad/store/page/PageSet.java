@@ -1,6 +1,7 @@
 package io.myriad.store.page;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A set of page numbers that knows its smallest at once: a bitmap with summaries, 64 bits to one.
  *
  * <p>Bits lie in blocks of {@value #BLOCK_PAGES} pages that exist only while they hold a bit, so that a set costs what it holds and not what the file is long: 520 bytes a block,
- * and 1 KiB for every 33 GiB of file and set besides. Every operation looks at one word a level, five at most, whatever the set's size. One thread.
+ * and a reference a block besides. The summaries are two words a block and two a set; a set over more than 64 GiB of file looks at one more word for each further 64 GiB to find
+ * its first page. The last block that became empty is kept for the next that is needed, so that a set which holds one page now and then makes no garbage. One thread.
  */
 final class PageSet {
 
@@ -27,14 +29,14 @@ final class PageSet {
     private long[] present = new long[0];
     private long[] presentSummary = new long[0];
     private int size;
+    /** A block without a bit, to be used before a new one is made. */
+    private @Nullable Block spare;
 
     int size() {
         return size;
     }
 
-    boolean isEmpty() {
-        return size == 0;
-    }
+    boolean isEmpty() { return size == 0; }
 
     boolean contains(int page) {
         int at = page >>> BLOCK_BITS;
@@ -50,7 +52,8 @@ final class PageSet {
         }
         Block block = blocks[at];
         if (block == null) {
-            block = new Block();
+            block = spare != null ? spare : new Block();
+            spare = null;
             blocks[at] = block;
             present[at >>> 6] |= 1L << at;
             presentSummary[at >>> 12] |= 1L << (at >>> 6);
@@ -80,6 +83,7 @@ final class PageSet {
             return;
         }
         blocks[at] = null;
+        spare = block;
         if ((present[at >>> 6] &= ~(1L << at)) == 0) {
             presentSummary[at >>> 12] &= ~(1L << (at >>> 6));
         }
@@ -91,7 +95,7 @@ final class PageSet {
             if (presentSummary[top] != 0) {
                 int word = top << 6 | Long.numberOfTrailingZeros(presentSummary[top]);
                 int at = word << 6 | Long.numberOfTrailingZeros(present[word]);
-                Block block = java.util.Objects.requireNonNull(blocks[at]);
+                Block block = Objects.requireNonNull(blocks[at]);
                 int inBlock = Long.numberOfTrailingZeros(block.summary);
                 return at << BLOCK_BITS | inBlock << 6 | Long.numberOfTrailingZeros(block.words[inBlock]);
             }

@@ -1,6 +1,6 @@
 /**
- * The page file: where the store's state rests on disk between restarts. Which pages are free, and (as it grows) the pages themselves. Nothing here knows of keys, Raft or
- * requests.
+ * The page file: where the store's state rests on disk between restarts. Pages and which of them are free, a tree over them, transactions, readers. Nothing here knows of the store's keys,
+ * of Raft or of requests.
  */
 @NullMarked
 package io.myriad.store.page;
