@@ -235,6 +235,42 @@ public final class FreeList {
         }
     }
 
+    /** Throws unless tags, buckets and bitmap agree and no two runs touch. For tests: looks at every page. */
+    void checkInvariants() {
+        long found = 0;
+        int runs = 0;
+        int lastEnd = -1;
+        for (int page = 0; page < pages;) {
+            int length = lengthAt(page);
+            if (length == 0) {
+                page++;
+                continue;
+            }
+            boolean known = length >= LONG || buckets[length].contains(page) && (filled >>> length & 1) != 0;
+            if (page == lastEnd || tags[page + length - 1] != tags[page] || !known) {
+                throw new IllegalStateException("free run of " + length + " pages at " + page);
+            }
+            for (int inner = page + 1; inner < page + length - 1; inner++) {
+                if (tags[inner] != 0) {
+                    throw new IllegalStateException("tag within the free run of " + length + " pages at " + page);
+                }
+            }
+            found += length;
+            runs++;
+            page += length;
+            lastEnd = page;
+        }
+        if (found != freePages || runs != runs()) {
+            throw new IllegalStateException(
+                    found + " free pages in " + runs + " runs, counted " + freePages + " in " + runs());
+        }
+        for (int length = 1; length < LONG; length++) {
+            if (buckets[length].isEmpty() != ((filled >>> length & 1) == 0)) {
+                throw new IllegalStateException("bit of bucket " + length);
+            }
+        }
+    }
+
     private static void checkLength(int length) {
         if (length <= 0) {
             throw new IllegalArgumentException("a run of " + length + " pages");

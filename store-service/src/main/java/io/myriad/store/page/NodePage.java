@@ -75,12 +75,12 @@ final class NodePage {
         return Extent.decode(content, at + KEY_OFFSET + keyLength(at));
     }
 
-    /** Sets buffers over this node's content to an entry's key and value, which is in the leaf. */
+    /** Sets buffers over this node's content to an entry's key and what is in its value's place. */
     void view(int index, ByteBuffer key, ByteBuffer value) {
         int at = at(index);
         int valueAt = at + KEY_OFFSET + keyLength(at);
         key.clear().position(at + KEY_OFFSET).limit(valueAt);
-        value.clear().position(valueAt).limit(valueAt + content.getInt(at + 2));
+        value.clear().position(valueAt).limit(valueAt + (content.getInt(at + 2) & ~RUN_FLAG));
     }
 
     /** A buffer for {@link #view}. */

@@ -48,8 +48,10 @@ final class PageMap {
 
     /** Sets the file's length; pages that are cut off are free. */
     void resize(int newPages) {
-        if (newPages < pages && lastRun(pages) >= newPages) {
-            throw new IllegalStateException("page " + lastRun(pages) + " is in use, not to be cut off");
+        int last = newPages < pages ? lastRun(pages) : -1;
+        if (last >= 0 && last + runLength(last) > newPages) {
+            throw new IllegalStateException(
+                    "pages from " + last + " are in use, the file not to be cut to " + newPages);
         }
         int words = (newPages + CHUNK_PAGES - 1) / CHUNK_PAGES * CHUNK_WORDS;
         if (words > first.length) {

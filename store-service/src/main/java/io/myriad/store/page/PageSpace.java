@@ -129,6 +129,7 @@ final class PageSpace {
 
     /** Throws unless free, used and pinned pages are the whole file, each page in just one. For tests: looks at every page. */
     void checkInvariants() {
+        free.checkInvariants();
         long[] freeAndEnd = {0, -1};
         free.forEach((start, length) -> {
             if (start <= freeAndEnd[1]) {

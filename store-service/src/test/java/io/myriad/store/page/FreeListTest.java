@@ -15,6 +15,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** The free list beside a set of bits that does the same slowly. */
 final class FreeListTest {
 
+    private static final int STEPS = 12_000;
+
     private record Run(int start, int length) {}
 
     @Test
@@ -99,8 +101,8 @@ final class FreeListTest {
         BitSet free = new BitSet();
         List<Run> used = new ArrayList<>();
         try {
-            for (int step = 0; step < 24_000; step++) {
-                boolean growing = step / 4_000 % 2 == 0;
+            for (int step = 0; step < STEPS; step++) {
+                boolean growing = step / (STEPS / 6) % 2 == 0;
                 if (random.nextInt(100) < (growing ? 60 : 35)) {
                     allocate(list, free, used, 1 + random.nextInt(longest), random);
                 } else if (!used.isEmpty()) {
@@ -111,7 +113,7 @@ final class FreeListTest {
                     free.clear(last + 1, list.pages());
                     assertThat(list.cutTail()).isEqualTo(last + 1);
                 }
-                if (step % 1000 == 0) {
+                if (list.pages() < 1000 || step % 100 == 0) {
                     check(list, free);
                 }
             }
@@ -180,6 +182,7 @@ final class FreeListTest {
         for (int start = free.nextSetBit(0); start >= 0; start = free.nextSetBit(free.nextClearBit(start))) {
             expected.add(new Run(start, free.nextClearBit(start) - start));
         }
+        list.checkInvariants();
         assertThat(runs(list)).isEqualTo(expected);
         assertThat(list.runs()).isEqualTo(expected.size());
         assertThat(list.freePages()).isEqualTo(free.cardinality());
