@@ -8,7 +8,7 @@ import io.myriad.store.page.FreeList;
 /**
  * What it costs to take a run of pages and give one up, in files of 2, 20 and 100 GB of which a third is free in holes of all lengths. The pages are not there, only the books about them.
  *
- * <p>Two loads: <em>recent</em> gives up a run at random of the last thousands that were taken, as transactions do that write the same nodes again and again; <em>anywhere</em> gives
+ * <p>Two loads: <em>recent</em> gives up a run at random of the last hundreds that were taken, as transactions do that write the same nodes again and again; <em>anywhere</em> gives
  * up any run of the file, and so meets memory that no cache holds.
  */
 public final class PageAllocator {
@@ -16,7 +16,7 @@ public final class PageAllocator {
     private static final int[] GIGABYTES = {2, 20, 100};
     private static final int[] LENGTHS = {1, 4, 64};
     private static final int PAGES_IN_A_GIGABYTE = 1 << 18;
-    private static final int RECENT_RUNS = 4096;
+    private static final int RECENT_RUNS = 512;
     private static final int PAIRS = 200_000;
     private static final int ROUNDS = 9;
 

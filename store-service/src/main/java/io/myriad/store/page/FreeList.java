@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * The free pages of a file, as runs of neighbours, in a <em>segregated free list</em>.
  *
- * <p><b>Idea.</b> Runs shorter than {@value #LONG} pages have a bucket for each length; a bitmap of one word says which buckets hold any, so the first length that fits is one
- * instruction away. A bucket is a {@link PageSet}, which gives its lowest page at once. Longer runs are in an ordered map ({@link LongRuns}). What is allocated is always the lowest of the
+ * <p><b>Idea.</b> Runs shorter than {@value #LONG} pages have a bucket for each length; a bitmap of two words says which buckets hold any, so the first length that fits is an
+ * instruction or two away. A bucket is a {@link PageSet}, which gives its lowest page at once. Longer runs are in an ordered map ({@link LongRuns}). What is allocated is always the lowest of the
  * shortest runs that fit; the rest of the run goes back to the bucket of its new length. Low addresses fill first, so the end of the file empties, and can be cut off.
  *
  * <p><b>Merging.</b> One byte a page, the <em>tag</em>, tells a run's length at its first and its last page and is 0 elsewhere. The pages before and after a run that is released are in use or
@@ -29,7 +29,7 @@ import java.util.Arrays;
 public final class FreeList {
 
     /** Runs of so many pages and more have no bucket of their own. */
-    static final int LONG = 64;
+    static final int LONG = 127;
 
     /** The longest file, in pages: 8 TiB. */
     public static final int MAX_PAGES = Integer.MAX_VALUE - 8;
@@ -39,8 +39,9 @@ public final class FreeList {
 
     private final PageSet[] buckets = new PageSet[LONG];
     private final LongRuns longRuns = new LongRuns();
-    /** Bit n: bucket n holds a run. */
+    /** Bit n: bucket n holds a run; those from 64 on are in the second word. */
     private long filled;
+    private long filledHigh;
     private byte[] tags;
     private int pages;
     private long freePages;
@@ -89,10 +90,8 @@ public final class FreeList {
      */
     public int allocate(int length) {
         checkLength(length);
-        long fitting = fittingBuckets(length);
-        int start = fitting == 0
-                ? longRuns.firstFitting(length)
-                : buckets[Long.numberOfTrailingZeros(fitting)].first();
+        int bucket = firstFilled(length);
+        int start = bucket == LONG ? longRuns.firstFitting(length) : buckets[bucket].first();
         return start == NONE ? NONE : take(start, length);
     }
 
@@ -107,8 +106,8 @@ public final class FreeList {
     private int lowest(int length) {
         int longRun = longRuns.firstFitting(length);
         int lowest = longRun == NONE ? Integer.MAX_VALUE : longRun;
-        for (long fitting = fittingBuckets(length); fitting != 0; fitting &= fitting - 1) {
-            lowest = Math.min(lowest, buckets[Long.numberOfTrailingZeros(fitting)].first());
+        for (int bucket = firstFilled(length); bucket < LONG; bucket = firstFilled(bucket + 1)) {
+            lowest = Math.min(lowest, buckets[bucket].first());
         }
         return lowest;
     }
@@ -118,9 +117,27 @@ public final class FreeList {
         return lowest(length) < limit;
     }
 
-    /** The filled buckets of runs at least so long. */
-    private long fittingBuckets(int length) {
-        return length < LONG ? filled & -1L << length : 0;
+    /** The first bucket that holds a run at least so long; {@link #LONG} if none does. */
+    private int firstFilled(int length) {
+        if (length >= LONG) {
+            return LONG;
+        }
+        long low = length < Long.SIZE ? filled & -1L << length : 0;
+        if (low != 0) {
+            return Long.numberOfTrailingZeros(low);
+        }
+        long high = length < Long.SIZE ? filledHigh : filledHigh & -1L << length;
+        return high == 0 ? LONG : Long.SIZE + Long.numberOfTrailingZeros(high);
+    }
+
+    /** Says whether a bucket holds a run. */
+    private void mark(int bucket, boolean isFilled) {
+        long bit = 1L << bucket;
+        if (bucket < Long.SIZE) {
+            filled = isFilled ? filled | bit : filled & ~bit;
+        } else {
+            filledHigh = isFilled ? filledHigh | bit : filledHigh & ~bit;
+        }
     }
 
     /** Takes the first pages of the free run that begins here, which has as many. */
@@ -207,7 +224,7 @@ public final class FreeList {
         PageSet bucket = buckets[length];
         bucket.remove(start);
         if (bucket.isEmpty()) {
-            filled &= ~(1L << length);
+            mark(length, false);
         }
         untag(start, length);
     }
@@ -231,7 +248,7 @@ public final class FreeList {
             longRuns.add(start, length);
         } else {
             buckets[length].add(start);
-            filled |= 1L << length;
+            mark(length, true);
         }
     }
 
@@ -246,7 +263,7 @@ public final class FreeList {
                 page++;
                 continue;
             }
-            boolean known = length >= LONG || buckets[length].contains(page) && (filled >>> length & 1) != 0;
+            boolean known = length >= LONG || buckets[length].contains(page) && firstFilled(length) == length;
             if (page == lastEnd || tags[page + length - 1] != tags[page] || !known) {
                 throw new IllegalStateException("free run of " + length + " pages at " + page);
             }
@@ -265,7 +282,7 @@ public final class FreeList {
                     found + " free pages in " + runs + " runs, counted " + freePages + " in " + runs());
         }
         for (int length = 1; length < LONG; length++) {
-            if (buckets[length].isEmpty() != ((filled >>> length & 1) == 0)) {
+            if (buckets[length].isEmpty() == (firstFilled(length) == length)) {
                 throw new IllegalStateException("bit of bucket " + length);
             }
         }

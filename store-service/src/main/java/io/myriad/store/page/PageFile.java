@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Crashes.</b> Data, force, meta page, force. Until the meta page is whole the state is the one before, of which nothing was touched: what a transaction gives up is taken again by
  * the next one at the earliest, when its own state is on the disk. States go to the two meta pages in turn, so a torn meta page leaves the other. On opening, the newest whole one
- * counts.
+ * counts. (So a meta page that goes bad later leaves the state before, of which pages may be others' by then: these are found when they are read, and whoever knows the log sees that
+ * the state's place in it is too old.)
  *
  * <p><b>Damage.</b> Whatever refers to a page holds the checksum of its content, up to the meta page, which holds its own. What is read is checked before it is handed out: a flipped, torn,
  * lost or misplaced write is an error that names file and page ({@link DamagedPageException}).
@@ -153,12 +154,13 @@ public final class PageFile implements AutoCloseable {
         inTransaction = false;
     }
 
-    /** Frees what no reader needs any more and cuts the file's end off if it is free. */
+    /** Frees what no reader needs any more and cuts off what lies behind the last page in use: free pages, and what a transaction left that did not come to its end. */
     private void release() throws IOException {
         while (states.size() > 1 && states.getFirst().retire()) {
             states.removeFirst();
         }
-        if (space.release(states.getFirst().meta().transaction())) {
+        space.release(states.getFirst().meta().transaction());
+        if (disk.size() > Pages.offset(space.pages())) {
             disk.truncate(Pages.offset(space.pages()));
         }
     }

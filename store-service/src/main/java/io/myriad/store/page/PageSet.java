@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A set of page numbers that knows its smallest at once: a bitmap with summaries, 64 bits to one.
  *
- * <p>Bits lie in blocks of {@value #BLOCK_PAGES} pages that exist only while they hold a bit, so that a set costs what it holds and not what the file is long: 520 bytes a block,
+ * <p>Bits lie in blocks of {@value #BLOCK_PAGES} pages that exist only while they hold a bit, so that a set costs what it holds and not what the file is long: 536 bytes a block,
  * and a reference a block besides. The summaries are two words a block and two a set; a set over more than 64 GiB of file looks at one more word for each further 64 GiB to find
  * its first page. The last block that became empty is kept for the next that is needed, so that a set which holds one page now and then makes no garbage. One thread.
  */
@@ -18,19 +18,16 @@ final class PageSet {
 
     private static final int BLOCK_BITS = 12;
 
-    /** The bits of one block, and which of its words are not 0. */
-    private static final class Block {
-        final long[] words = new long[64];
-        long summary;
-    }
+    /** Where in a block the word is that says which of the others are not 0; everything of a block lies in one array, so that finding a page misses the cache once. */
+    private static final int SUMMARY = 64;
 
-    private @Nullable Block[] blocks = new Block[0];
+    private long @Nullable [][] blocks = new long[0][];
     /** A bit for each block that exists, and above it a bit for each of these words that is not 0. */
     private long[] present = new long[0];
     private long[] presentSummary = new long[0];
     private int size;
     /** A block without a bit, to be used before a new one is made. */
-    private @Nullable Block spare;
+    private long @Nullable [] spare;
 
     int size() {
         return size;
@@ -40,8 +37,8 @@ final class PageSet {
 
     boolean contains(int page) {
         int at = page >>> BLOCK_BITS;
-        Block block = at < blocks.length ? blocks[at] : null;
-        return block != null && (block.words[page >>> 6 & 63] & 1L << page) != 0;
+        long[] block = at < blocks.length ? blocks[at] : null;
+        return block != null && (block[page >>> 6 & 63] & 1L << page) != 0;
     }
 
     /** Adds a page that is not in the set. */
@@ -50,36 +47,36 @@ final class PageSet {
         if (at >= blocks.length) {
             grow(at + 1);
         }
-        Block block = blocks[at];
+        long[] block = blocks[at];
         if (block == null) {
-            block = spare != null ? spare : new Block();
+            block = spare != null ? spare : new long[SUMMARY + 1];
             spare = null;
             blocks[at] = block;
             present[at >>> 6] |= 1L << at;
             presentSummary[at >>> 12] |= 1L << (at >>> 6);
         }
         int word = page >>> 6 & 63;
-        if ((block.words[word] & 1L << page) != 0) {
+        if ((block[word] & 1L << page) != 0) {
             throw new IllegalStateException("page " + page + " is in the set already");
         }
-        block.words[word] |= 1L << page;
-        block.summary |= 1L << word;
+        block[word] |= 1L << page;
+        block[SUMMARY] |= 1L << word;
         size++;
     }
 
     /** Removes a page that is in the set. */
     void remove(int page) {
         int at = page >>> BLOCK_BITS;
-        Block block = at < blocks.length ? blocks[at] : null;
+        long[] block = at < blocks.length ? blocks[at] : null;
         int word = page >>> 6 & 63;
-        if (block == null || (block.words[word] & 1L << page) == 0) {
+        if (block == null || (block[word] & 1L << page) == 0) {
             throw new IllegalStateException("page " + page + " is not in the set");
         }
         size--;
-        if ((block.words[word] &= ~(1L << page)) != 0) {
+        if ((block[word] &= ~(1L << page)) != 0) {
             return;
         }
-        if ((block.summary &= ~(1L << word)) != 0) {
+        if ((block[SUMMARY] &= ~(1L << word)) != 0) {
             return;
         }
         blocks[at] = null;
@@ -95,9 +92,9 @@ final class PageSet {
             if (presentSummary[top] != 0) {
                 int word = top << 6 | Long.numberOfTrailingZeros(presentSummary[top]);
                 int at = word << 6 | Long.numberOfTrailingZeros(present[word]);
-                Block block = Objects.requireNonNull(blocks[at]);
-                int inBlock = Long.numberOfTrailingZeros(block.summary);
-                return at << BLOCK_BITS | inBlock << 6 | Long.numberOfTrailingZeros(block.words[inBlock]);
+                long[] block = Objects.requireNonNull(blocks[at]);
+                int inBlock = Long.numberOfTrailingZeros(block[SUMMARY]);
+                return at << BLOCK_BITS | inBlock << 6 | Long.numberOfTrailingZeros(block[inBlock]);
             }
         }
         throw new IllegalStateException("the set is empty");

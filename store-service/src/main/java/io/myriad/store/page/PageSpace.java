@@ -13,7 +13,6 @@ final class PageSpace {
     private final PinnedRuns pinned = new PinnedRuns();
     /** First pages of the runs that the running transaction took. */
     private final PageSet fresh = new PageSet();
-    private int freshPages;
     /** New runs lie before this page if there is room; 0 for anywhere. */
     private int limit;
 
@@ -43,11 +42,6 @@ final class PageSpace {
         return pinned.pages();
     }
 
-    /** Pages that the running transaction has taken and kept so far. */
-    int freshPages() {
-        return freshPages;
-    }
-
     /** From now on until the transaction ends runs are taken low, before this page if they fit. */
     void takeBefore(int page) {
         limit = page;
@@ -73,7 +67,6 @@ final class PageSpace {
         }
         map.use(start, length);
         fresh.add(start);
-        freshPages += length;
         return start;
     }
 
@@ -87,7 +80,6 @@ final class PageSpace {
         map.free(start, length);
         if (fresh.contains(start)) {
             fresh.remove(start);
-            freshPages -= length;
             free.release(start, length);
         } else {
             pinned.add(start, length);
@@ -100,7 +92,6 @@ final class PageSpace {
         while (!fresh.isEmpty()) {
             fresh.remove(fresh.first());
         }
-        freshPages = 0;
         limit = 0;
     }
 
@@ -114,17 +105,14 @@ final class PageSpace {
         limit = 0;
     }
 
-    /** Frees what only states before a transaction's use, and cuts free pages off the end; returns whether the file got shorter. Not within a transaction. */
-    boolean release(long oldestInUse) {
+    /** Frees what only states before a transaction's use, and cuts free pages off the end. Not within a transaction. */
+    void release(long oldestInUse) {
         pinned.release(oldestInUse, free::release);
-        return cut();
+        cut();
     }
 
-    private boolean cut() {
-        int before = free.pages();
-        int after = free.cutTail();
-        map.resize(after);
-        return after < before;
+    private void cut() {
+        map.resize(free.cutTail());
     }
 
     /** Throws unless free, used and pinned pages are the whole file, each page in just one. For tests: looks at every page. */

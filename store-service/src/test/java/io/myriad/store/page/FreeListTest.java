@@ -93,7 +93,7 @@ final class FreeListTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3, 70, 500})
+    @ValueSource(ints = {1, 3, 70, 140, 500})
     void itDoesWhatASetOfBitsDoes(int longest) {
         long seed = Long.getLong("myriad.seed", System.nanoTime());
         Random random = new Random(seed);

@@ -71,8 +71,9 @@ final class SimulatedDisk implements PageDisk {
 
     @Override
     public void read(ByteBuffer target, long offset) {
-        int length = (int) Math.clamp(size - offset, 0, target.remaining());
-        target.put(content, (int) offset, length);
+        if (offset < size) {
+            target.put(content, (int) offset, (int) Math.min(size - offset, target.remaining()));
+        }
     }
 
     @Override
