@@ -21,7 +21,7 @@ final class PageSet {
     /** Where in a block the word is that says which of the others are not 0; everything of a block lies in one array, so that finding a page misses the cache once. */
     private static final int SUMMARY = 64;
 
-    private long @Nullable [][] blocks = new long[0][];
+    private long[] @Nullable [] blocks = new long[0][];
     /** A bit for each block that exists, and above it a bit for each of these words that is not 0. */
     private long[] present = new long[0];
     private long[] presentSummary = new long[0];

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +41,7 @@ import io.myriad.store.state.LeaseRequest;
 import io.myriad.store.state.Operation;
 import io.myriad.store.state.Reply;
 import io.myriad.store.state.ResponseHeader;
-import io.myriad.store.state.StateSnapshot;
+import io.myriad.store.state.StateCheckpoint;
 import io.myriad.store.state.StoreError;
 import io.myriad.store.state.StoreMachine;
 
@@ -69,13 +70,17 @@ public final class StoreMember implements AutoCloseable {
     private static final long TICK_MILLIS = 250;
     private static final long DISK_MEASUREMENT_TICKS = 20;
     private static final long EXPIRY_RETRY_NANOS = TimeUnit.SECONDS.toNanos(3);
-    private static final String SNAPSHOT_FILE = "state";
+    private static final String PAGE_FILE = "state.pages";
+    /** What a snapshot's directory holds: the place in the log of the last entry that the snapshot is the result of; and, for another member, the state of that entry or a later one. */
+    private static final String MARK_FILE = "checkpoint";
+    private static final String STATE_FILE = "state";
     private static final Logger LOG = LoggerFactory.getLogger(StoreMember.class);
 
     private final StoreSettings settings;
     private final LongSupplier nanoTime = System::nanoTime;
     private final LeaseClock leaseClock = new LeaseClock();
     private final StoreMachine machine;
+    private final StateCheckpoint checkpoint;
     private final WatchAgent watches;
     private final JRaftLog log;
     private final OperationLog operations;
@@ -106,7 +111,8 @@ public final class StoreMember implements AutoCloseable {
         ResponseHeader header = new ResponseHeader(settings.clusterId(), settings.self().id());
         this.machine = new StoreMachine(header, leaseClock, nanoTime);
         this.watches = new WatchAgent(machine::view, settings.progressIntervalNanos(), nanoTime, new Random());
-        this.machine.keepHistoryAfter(watches::dispatchedRevision);
+        this.checkpoint = new StateCheckpoint(settings.raftDirectory().resolve(PAGE_FILE), machine);
+        this.machine.keepHistoryAfter(() -> Math.min(watches.dispatchedRevision(), checkpoint.keptRevision()));
         this.nextLeaseId = new AtomicLong(
                 System.currentTimeMillis() << 20 & Long.MAX_VALUE ^ settings.self().id() << 48 & Long.MAX_VALUE);
         ThreadPoolExecutor pool = new ThreadPoolExecutor(READER_THREADS, READER_THREADS, 10, TimeUnit.SECONDS,
@@ -115,8 +121,13 @@ public final class StoreMember implements AutoCloseable {
         pool.allowCoreThreadTimeOut(true);
         this.readers = pool;
         State state = new State();
-        this.log = new JRaftLog(settings.group(), settings.self(), settings.members(), settings.raftDirectory(),
-                transport, settings.snapshotEntries(), settings.sync(), forceNanos, state);
+        try {
+            this.log = new JRaftLog(settings.group(), settings.self(), settings.members(), settings.raftDirectory(),
+                    transport, settings.snapshotEntries(), settings.sync(), forceNanos, state);
+        } catch (IOException | RuntimeException e) {
+            checkpoint.close();
+            throw e;
+        }
         this.operations = new OperationLog(settings.self().id(), System.currentTimeMillis() << 20, log,
                 settings.batchWindowNanos(),
                 REQUEST_TIMEOUT_NANOS, nanoTime);
@@ -192,7 +203,7 @@ public final class StoreMember implements AutoCloseable {
         return operations.failedOperations();
     }
 
-    /** Bytes of log and snapshots on disk. */
+    /** Bytes of log and page file on disk. */
     public long bytesOnDisk() {
         return bytesOnDisk;
     }
@@ -382,6 +393,11 @@ public final class StoreMember implements AutoCloseable {
         log.close();
         watches.close();
         readers.shutdownNow();
+        try {
+            checkpoint.close();
+        } catch (IOException e) {
+            LOG.warn("The page file was not closed: {}", e.toString());
+        }
     }
 
     /** Operations as the machine does them. */
@@ -404,6 +420,9 @@ public final class StoreMember implements AutoCloseable {
     private final class State implements ReplicatedState {
         /** The log may apply before the constructor has come to its end. */
         private final java.util.concurrent.CountDownLatch opened = new java.util.concurrent.CountDownLatch(1);
+        /** Of the last entry that the machine's state is the result of. The apply thread. */
+        private long appliedIndex;
+        private long appliedTerm;
 
         private OperationLog.Applier applier() {
             OperationLog.Applier current = applier;
@@ -420,7 +439,11 @@ public final class StoreMember implements AutoCloseable {
 
         @Override
         public void apply(long index, long term, ByteBuffer entry) {
-            applier().apply(term, entry);
+            if (index > appliedIndex) {
+                applier().apply(term, entry);
+                appliedIndex = index;
+                appliedTerm = term;
+            }
         }
 
         @Override
@@ -430,16 +453,20 @@ public final class StoreMember implements AutoCloseable {
 
         @Override
         public Snapshot snapshot() {
-            StateSnapshot captured = StateSnapshot.capture(machine);
+            long index = appliedIndex;
+            StateCheckpoint.Captured captured = checkpoint.capture(index, appliedTerm);
             return new Snapshot() {
                 @Override
                 public String[] write(Path directory) throws IOException {
-                    if (!disk.hasRoomFor(machine.bytesInUse())) {
+                    if (!disk.hasRoomFor(captured.bytesToWrite())) {
                         throw new IOException("the disk has no room for it");
                     }
-                    long bytes = captured.write(directory.resolve(SNAPSHOT_FILE));
-                    LOG.info("saved snapshot of {} bytes", bytes);
-                    return new String[]{SNAPSHOT_FILE};
+                    captured.write();
+                    Files.write(directory.resolve(MARK_FILE),
+                            ByteBuffer.allocate(Long.BYTES).putLong(index).array(), StandardOpenOption.CREATE,
+                            StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
+                    LOG.info("saved checkpoint at index {}", index);
+                    return new String[]{MARK_FILE, STATE_FILE};
                 }
 
                 @Override
@@ -450,9 +477,26 @@ public final class StoreMember implements AutoCloseable {
         }
 
         @Override
+        public synchronized void lend(Path directory) throws IOException {
+            Path file = directory.resolve(STATE_FILE);
+            if (!Files.exists(file)) {
+                checkpoint.export(file);
+            }
+        }
+
+        /** The page file's state, or the one that another member sent, may be the result of more entries than the snapshot says: they are not applied again. */
+        @Override
         public void load(Path directory) throws IOException {
-            StateSnapshot.load(directory.resolve(SNAPSHOT_FILE), machine);
-            machine.keepHistoryAfter(watches::dispatchedRevision);
+            long needed = ByteBuffer.wrap(Files.readAllBytes(directory.resolve(MARK_FILE))).getLong();
+            Path received = directory.resolve(STATE_FILE);
+            if (checkpoint.appliedIndex() >= needed) {
+                appliedIndex = checkpoint.restore();
+            } else if (Files.exists(received)) {
+                appliedIndex = checkpoint.restore(received);
+            } else {
+                throw new IOException(checkpoint.path() + " is the state at entry " + checkpoint.appliedIndex()
+                        + " of the log, which begins behind entry " + needed);
+            }
             bytesInUse = machine.bytesInUse();
             watches.wake();
         }

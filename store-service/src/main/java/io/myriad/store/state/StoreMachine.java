@@ -39,6 +39,8 @@ public final class StoreMachine {
     private volatile MvccStore store = new MvccStore();
     private volatile LeaseTable leases = new LeaseTable();
     private final OperationCounts counts = new OperationCounts();
+    private LongSupplier keptRevision = () -> Long.MAX_VALUE;
+    private MvccStore.Removals removals = (modRevision, subRevision) -> {};
 
     public StoreMachine(ResponseHeader header, LeaseClock clock, LongSupplier nanoTime) {
         this.header = header;
@@ -70,8 +72,15 @@ public final class StoreMachine {
     }
 
     /** Events after the revision that the supplier gives survive compaction; see {@link MvccStore#keepHistoryAfter}. */
-    public void keepHistoryAfter(LongSupplier dispatchedRevision) {
-        store.keepHistoryAfter(dispatchedRevision);
+    public void keepHistoryAfter(LongSupplier revision) {
+        keptRevision = revision;
+        store.keepHistoryAfter(revision);
+    }
+
+    /** See {@link MvccStore#onRemoval}. */
+    void onRemoval(MvccStore.Removals consumer) {
+        removals = consumer;
+        store.onRemoval(consumer);
     }
 
     /** Makes what was applied visible to readers. */
@@ -87,6 +96,8 @@ public final class StoreMachine {
     void restore(MvccStore restoredStore, LeaseTable restoredLeases, Map<Long, byte[]> restoredMembers) {
         publishedMembers.clear();
         publishedMembers.putAll(restoredMembers);
+        restoredStore.keepHistoryAfter(keptRevision);
+        restoredStore.onRemoval(removals);
         store = restoredStore;
         leases = restoredLeases;
     }

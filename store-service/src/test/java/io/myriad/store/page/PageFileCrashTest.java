@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What is left of a page file when the machine stops between any two writes, with what was not forced on the disk in part, or when the disk fails. */
 final class PageFileCrashTest {
 
-    private static final int SEEDS = Integer.getInteger("myriad.seeds", 300);
+    private static final int SEEDS = Integer.getInteger("myriad.seeds", 200);
     private static final long SMALL_SPILL_BYTES = 30_000;
 
     /** A state that was committed: what it holds, and how many operations the disk had done before its commit began and after it had returned. */
