@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -71,9 +70,6 @@ public final class StoreMember implements AutoCloseable {
     private static final long DISK_MEASUREMENT_TICKS = 20;
     private static final long EXPIRY_RETRY_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final String PAGE_FILE = "state.pages";
-    /** What a snapshot's directory holds: the place in the log of the last entry that the snapshot is the result of; and, for another member, the state of that entry or a later one. */
-    private static final String MARK_FILE = "checkpoint";
-    private static final String STATE_FILE = "state";
     private static final Logger LOG = LoggerFactory.getLogger(StoreMember.class);
 
     private final StoreSettings settings;
@@ -81,6 +77,7 @@ public final class StoreMember implements AutoCloseable {
     private final LeaseClock leaseClock = new LeaseClock();
     private final StoreMachine machine;
     private final StateCheckpoint checkpoint;
+    private final MemberSnapshots snapshots;
     private final WatchAgent watches;
     private final JRaftLog log;
     private final OperationLog operations;
@@ -112,6 +109,7 @@ public final class StoreMember implements AutoCloseable {
         this.machine = new StoreMachine(header, leaseClock, nanoTime);
         this.watches = new WatchAgent(machine::view, settings.progressIntervalNanos(), nanoTime, new Random());
         this.checkpoint = new StateCheckpoint(settings.raftDirectory().resolve(PAGE_FILE), machine);
+        this.snapshots = new MemberSnapshots(checkpoint, disk);
         this.machine.keepHistoryAfter(() -> Math.min(watches.dispatchedRevision(), checkpoint.keptRevision()));
         this.nextLeaseId = new AtomicLong(
                 System.currentTimeMillis() << 20 & Long.MAX_VALUE ^ settings.self().id() << 48 & Long.MAX_VALUE);
@@ -453,50 +451,18 @@ public final class StoreMember implements AutoCloseable {
 
         @Override
         public Snapshot snapshot() {
-            long index = appliedIndex;
-            StateCheckpoint.Captured captured = checkpoint.capture(index, appliedTerm);
-            return new Snapshot() {
-                @Override
-                public String[] write(Path directory) throws IOException {
-                    if (!disk.hasRoomFor(captured.bytesToWrite())) {
-                        throw new IOException("the disk has no room for it");
-                    }
-                    captured.write();
-                    Files.write(directory.resolve(MARK_FILE),
-                            ByteBuffer.allocate(Long.BYTES).putLong(index).array(), StandardOpenOption.CREATE,
-                            StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
-                    LOG.info("saved checkpoint at index {}", index);
-                    return new String[]{MARK_FILE, STATE_FILE};
-                }
-
-                @Override
-                public void close() {
-                    captured.close();
-                }
-            };
+            return snapshots.capture(appliedIndex, appliedTerm);
         }
 
         @Override
-        public synchronized void lend(Path directory) throws IOException {
-            Path file = directory.resolve(STATE_FILE);
-            if (!Files.exists(file)) {
-                checkpoint.export(file);
-            }
+        public void lend(Path directory) throws IOException {
+            snapshots.lend(directory);
         }
 
-        /** The page file's state, or the one that another member sent, may be the result of more entries than the snapshot says: they are not applied again. */
+        /** The state may be the result of more entries than the snapshot says: they are not applied again. */
         @Override
         public void load(Path directory) throws IOException {
-            long needed = ByteBuffer.wrap(Files.readAllBytes(directory.resolve(MARK_FILE))).getLong();
-            Path received = directory.resolve(STATE_FILE);
-            if (checkpoint.appliedIndex() >= needed) {
-                appliedIndex = checkpoint.restore();
-            } else if (Files.exists(received)) {
-                appliedIndex = checkpoint.restore(received);
-            } else {
-                throw new IOException(checkpoint.path() + " is the state at entry " + checkpoint.appliedIndex()
-                        + " of the log, which begins behind entry " + needed);
-            }
+            appliedIndex = snapshots.load(directory);
             bytesInUse = machine.bytesInUse();
             watches.wake();
         }
