@@ -68,10 +68,8 @@ public final class MvccStore implements RevisionStore {
 
     @Override
     public void publish() {
-        if (!toCut.isEmpty()) {
-            cut(dispatchedRevision.getAsLong());
-        }
-        if (view.revision() != revision || view.events().begin() != events.view().begin()) {
+        boolean removed = !toCut.isEmpty() && cut(dispatchedRevision.getAsLong());
+        if (removed || view.revision() != revision || view.events().begin() != events.view().begin()) {
             view = new StoreView(tree.snapshot(), events.view(), revision, this);
         }
     }
@@ -123,9 +121,11 @@ public final class MvccStore implements RevisionStore {
         removals = consumer;
     }
 
-    private void cut(long offered) {
+    /** Whether a key went. */
+    private boolean cut(long offered) {
+        boolean removed = false;
         if (pins.get() > 0) {
-            return;
+            return removed;
         }
         for (KeyVersion version; (version = toCut.peek()) != null && version.modRevision() <= offered;) {
             toCut.remove();
@@ -140,9 +140,11 @@ public final class MvccStore implements RevisionStore {
                     tree.remove(key);
                     bytesInUse -= version.keyValue().length;
                     removals.accept(version.modRevision(), version.subRevision());
+                    removed = true;
                 }
             }
         }
+        return removed;
     }
 
     /** Keeps compaction from clearing links until {@link #unpin}, so that a view can be walked with all its history. The writer's thread. */

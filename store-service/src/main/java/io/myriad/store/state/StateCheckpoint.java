@@ -70,9 +70,10 @@ public final class StateCheckpoint implements AutoCloseable {
     public Captured capture(long appliedIndex, long appliedTerm) {
         List<LeaseRequest> leases = new ArrayList<>();
         machine.leases().all().forEach(lease -> leases.add(new LeaseRequest(lease.id(), lease.ttlSeconds())));
+        // First, because it may remove versions that were kept until now.
+        SnapshotSource source = new SnapshotSource(machine.store());
         RemovedVersions taken = removed;
         removed = new RemovedVersions();
-        SnapshotSource source = new SnapshotSource(machine.store());
         if (writtenRevision < 0) {
             keptRevision = source.revision();
             recording = true;
