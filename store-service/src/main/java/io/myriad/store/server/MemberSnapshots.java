@@ -69,7 +69,11 @@ final class MemberSnapshots {
 
     /** Makes a snapshot's state, or a later one, the machine's; returns the place in the log of the last entry that it is the result of. */
     long load(Path directory) throws IOException {
-        long needed = ByteBuffer.wrap(Files.readAllBytes(directory.resolve(MARK_FILE))).getLong();
+        Path mark = directory.resolve(MARK_FILE);
+        if (!Files.exists(mark)) {
+            throw new IOException("it was written by a version that had no page file");
+        }
+        long needed = ByteBuffer.wrap(Files.readAllBytes(mark)).getLong();
         Path received = directory.resolve(STATE_FILE);
         if (checkpoint.appliedIndex() >= needed) {
             return checkpoint.restore();

@@ -116,6 +116,9 @@ final class StateCheckpointTest {
             if (write) {
                 assertThat(state.bytesToWrite()).isNotNegative();
                 state.write();
+            } else if (random.nextBoolean()) {
+                checkpoint.close(); // the disk fails
+                assertThatThrownBy(state::write).isInstanceOf(IOException.class);
             }
         }
         assertThat(checkpoint.appliedIndex()).isEqualTo(write ? captured : before);
