@@ -1,7 +1,6 @@
 package io.myriad.store;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -34,12 +33,6 @@ final class EtcdComparisonTest {
     @TempDir
     Path directory = Path.of("");
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static Path program() {
         String peers = System.getenv("MYRIAD_PEERS");
         return (peers == null ? Path.of(System.getProperty("user.home"), ".cache", "myriad-peers") : Path.of(peers))
@@ -48,7 +41,7 @@ final class EtcdComparisonTest {
 
     private Process start(int port) throws IOException {
         String client = "http://127.0.0.1:" + port;
-        String peer = "http://127.0.0.1:" + freePort();
+        String peer = "http://127.0.0.1:" + TestStore.freePort();
         return new ProcessBuilder(program().toString(), "--data-dir", directory.resolve("etcd").toString(),
                 "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
                 "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=" + peer)
@@ -58,7 +51,7 @@ final class EtcdComparisonTest {
     @Test
     void checksumsOfARandomHistory() throws Exception {
         long seed = System.nanoTime();
-        int port = freePort();
+        int port = TestStore.freePort();
         Process etcd = start(port);
         ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
         try (TestStore store = TestStore.start(directory.resolve("store"))) {

@@ -1,7 +1,5 @@
 package io.myriad.store;
 
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,12 +43,6 @@ final class StoreCrashTest {
         StoreProcess.warmUp(directory);
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static ManagedChannel channel(int port) {
         return NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().maxInboundMessageSize(1 << 30).build();
     }
@@ -59,7 +51,7 @@ final class StoreCrashTest {
     void oneMemberKilledAgainAndAgain() throws Exception {
         long seed = 20260815;
         Random random = new Random(seed);
-        int port = freePort();
+        int port = TestStore.freePort();
         // A small number of entries to a snapshot, so that the log is cut many times.
         List<String> flags = List.of("--data-dir", directory.resolve("one").toString(), "--listen-client-urls",
                 "http://127.0.0.1:" + port,
@@ -146,8 +138,10 @@ final class StoreCrashTest {
         final List<StoreProcess> stores = new ArrayList<>();
         final List<ManagedChannel> channels = new ArrayList<>();
         private final Path home;
-        private final List<Integer> clientPorts = List.of(freePort(), freePort(), freePort());
-        private final List<Integer> peerPorts = List.of(freePort(), freePort(), freePort());
+        private final List<Integer> clientPorts = List.of(TestStore.freePort(), TestStore.freePort(),
+                TestStore.freePort());
+        private final List<Integer> peerPorts = List.of(TestStore.freePort(), TestStore.freePort(),
+                TestStore.freePort());
         private final AtomicInteger next = new AtomicInteger();
 
         Cluster(String name) throws Exception {

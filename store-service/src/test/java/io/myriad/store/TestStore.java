@@ -1,5 +1,6 @@
 package io.myriad.store;
 
+import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,9 +45,7 @@ final class TestStore implements AutoCloseable {
     static List<TestStore> startThree(Path directory, String... flags) throws Exception {
         List<String> peers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            try (ServerSocket socket = new ServerSocket(0)) {
-                peers.add("http://127.0.0.1:" + socket.getLocalPort());
-            }
+            peers.add("http://127.0.0.1:" + freePort());
         }
         String cluster = "m0=" + peers.get(0) + ",m1=" + peers.get(1) + ",m2=" + peers.get(2);
         // Together: each waits for the others.
@@ -65,6 +64,13 @@ final class TestStore implements AutoCloseable {
                 stores.add(started.get());
             }
             return stores;
+        }
+    }
+
+    /** A port that is free now, for what has to be known before it is listened on. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
         }
     }
 

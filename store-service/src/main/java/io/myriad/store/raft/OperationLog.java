@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,12 +81,13 @@ public final class OperationLog implements AutoCloseable {
 
         /** Leaves out what nobody waits for any more; only while there is no such entry in the log. */
         void dropAbandoned() {
-            List<Proposal> all = proposals;
-            List<Proposal> awaited = all.stream().filter(proposal -> !proposal.abandoned().getAsBoolean()).toList();
-            if (awaited.size() < all.size()) {
-                proposals = awaited;
-                entry = EntryFormat.pack(memberId, id, awaited);
-                all.stream().filter(proposal -> !awaited.contains(proposal)).forEach(OperationLog.this::abandon);
+            Map<Boolean, List<Proposal>> byAbandoned = proposals.stream()
+                    .collect(Collectors.partitioningBy(proposal -> proposal.abandoned().getAsBoolean()));
+            List<Proposal> gone = byAbandoned.getOrDefault(true, List.of());
+            if (!gone.isEmpty()) {
+                proposals = byAbandoned.getOrDefault(false, List.of());
+                entry = EntryFormat.pack(memberId, id, proposals);
+                gone.forEach(OperationLog.this::abandon);
             }
         }
 

@@ -47,8 +47,12 @@ final class JsonGateway {
             .omittingInsignificantWhitespace();
     private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
 
-    private final GatewayRoutes routes = new GatewayRoutes();
     private final Channel channel;
+
+    /** Made with the first request: it needs the classes of all messages, which a start would have to wait for. */
+    private static final class Table {
+        static final GatewayRoutes ROUTES = new GatewayRoutes();
+    }
 
     /** @param channel to the store in this process */
     JsonGateway(Channel channel) {
@@ -70,7 +74,7 @@ final class JsonGateway {
     @Nullable
     Exchange handle(ChannelHandlerContext context, FullHttpRequest request, Runnable done) {
         boolean keepAlive = HttpUtil.isKeepAlive(request);
-        GatewayRoutes.Route route = routes.find(new QueryStringDecoder(request.uri()).path());
+        GatewayRoutes.Route route = Table.ROUTES.find(new QueryStringDecoder(request.uri()).path());
         if (route == null) {
             answer(context, keepAlive, HttpResponseStatus.NOT_FOUND, error(Status.NOT_FOUND, "Not Found"), done);
             return null;
