@@ -22,7 +22,8 @@ import io.myriad.store.raft.Member;
  */
 final class DataDirectory implements AutoCloseable {
 
-    private static final int FORMAT = 1;
+    /** 1 kept the state in snapshots of the log, 2 keeps it in a page file. */
+    private static final int FORMAT = 2;
     private static final String IDENTITY_FILE = "member.properties";
 
     private final Path directory;

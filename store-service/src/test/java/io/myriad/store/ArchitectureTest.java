@@ -34,4 +34,11 @@ final class ArchitectureTest {
     static final ArchRule ONLY_THE_PROCESS_KNOWS_SPRING = noClasses().that().resideOutsideOfPackage("io.myriad.store")
             .should().dependOnClassesThat()
             .resideInAPackage("org.springframework..");
+
+    @ArchTest
+    static final ArchRule PAGES_KNOW_NOTHING_OF_THE_STORE = noClasses().that().resideInAPackage("io.myriad.store.page")
+            .should().dependOnClassesThat()
+            .resideInAnyPackage("io.myriad.store", "io.myriad.store.mvcc", "io.myriad.store.lease",
+                    "io.myriad.store.raft", "io.myriad.store.state", "io.myriad.store.server", "io.myriad.store.wire",
+                    "org.springframework..", "io.grpc..", "io.netty..", "com.alipay..");
 }

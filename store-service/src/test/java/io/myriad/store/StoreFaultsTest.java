@@ -66,20 +66,26 @@ final class StoreFaultsTest {
         }
     }
 
+    /** A page file that is damaged in a page that is in use. */
     @Test
-    void aDamagedSnapshotIsRefusedAndNamed() throws IOException {
+    void aDamagedCheckpointIsRefusedAndNamed() throws IOException {
         write("--snapshot-count=20");
-        Path snapshot = only(directory.resolve("data/raft/snapshot"), "state");
-        byte[] sound = Files.readAllBytes(snapshot);
-        for (int at = 9; at < sound.length; at += 1 + sound.length / 12) {
+        Path pages = directory.resolve("data/raft/state.pages");
+        byte[] sound = Files.readAllBytes(pages);
+        int refused = 0;
+        for (int at = 100; at < sound.length; at += 1 + sound.length / 25) {
             byte[] damaged = sound.clone();
             damaged[at] ^= 0x40;
-            Files.write(snapshot, damaged);
-            assertThatThrownBy(() -> TestStore.start(directory.resolve("data"))).as("byte %s", at)
-                    .isInstanceOf(StoreStartException.class)
-                    .hasMessageContaining("the snapshot in " + snapshot.getParent() + " cannot be loaded");
+            Files.write(pages, damaged);
+            try (TestStore store = TestStore.start(directory.resolve("data"))) {
+                assertThat(store.kv().range(Requests.get("key99")).getCount()).as("byte %s", at).isEqualTo(1);
+            } catch (StoreStartException e) {
+                assertThat(e).as("byte %s", at).hasMessageContaining(pages.toString());
+                refused++;
+            }
         }
-        Files.write(snapshot, sound);
+        assertThat(refused).isPositive();
+        Files.write(pages, sound);
         try (TestStore store = TestStore.start(directory.resolve("data"))) {
             assertThat(store.kv().range(Requests.get("key99")).getCount()).isEqualTo(1);
         }

@@ -152,13 +152,31 @@ public final class KeyVersion {
         return new Fields(create, modRevision, version, lease, new Slice(keyValue, valueOffset, valueLength));
     }
 
-    /** Builds a version from the bytes of a snapshot. */
-    static KeyVersion restored(byte[] keyValue, long modRevision, int subRevision, boolean tombstone,
-            @Nullable KeyVersion previous) {
+    /** Builds a version from bytes that were kept on disk; not linked to others yet. */
+    static KeyVersion restored(byte[] keyValue, long modRevision, int subRevision, boolean tombstone) {
         if (keyValue.length < 3 || keyValue[0] != KEY_TAG) {
             throw new IllegalStateException("a key-value of the snapshot does not begin with its key");
         }
-        return new KeyVersion(keyValue, modRevision, subRevision, tombstone, previous);
+        return new KeyVersion(keyValue, modRevision, subRevision, tombstone, null);
+    }
+
+    /** Sets the version before this one, of the same key, when a store is restored. */
+    void follow(KeyVersion before) {
+        previous = before;
+    }
+
+    /** Order by key, bytes unsigned. */
+    static int compareKeys(KeyVersion a, KeyVersion b) {
+        int aOffset = a.keyOffset();
+        int bOffset = b.keyOffset();
+        return Arrays.compareUnsigned(a.keyValue, aOffset, aOffset + a.keyLength(), b.keyValue, bOffset,
+                bOffset + b.keyLength());
+    }
+
+    /** Order by revision, and within one as they were written. */
+    static int compareRevisions(KeyVersion a, KeyVersion b) {
+        int order = Long.compare(a.modRevision, b.modRevision);
+        return order != 0 ? order : Integer.compare(a.subRevision(), b.subRevision());
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.myriad.store.mvcc;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
@@ -15,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Compaction.</b> The history says which versions each revision wrote, so compaction visits exactly the versions between the old and the new compacted revision: it
  * clears the link behind each, and removes a key whose newest version is a tombstone among them. While a snapshot is being written ({@link #pin}) links stay, and are
- * cleared when something is published after it; so do events that watchers have not been offered yet ({@link #keepHistoryAfter}).
+ * cleared when something is published after it; so do events that watchers have not been offered, or that no checkpoint holds, yet
+ * ({@link #keepHistoryAfter}).
  */
 public final class MvccStore implements RevisionStore {
 
@@ -31,6 +34,7 @@ public final class MvccStore implements RevisionStore {
     private long bytesInUse;
     private long queuedRevision;
     private LongSupplier dispatchedRevision = () -> Long.MAX_VALUE;
+    private Removals removals = (modRevision, subRevision) -> {};
     private volatile long compactedRevision;
     private volatile StoreView view;
 
@@ -64,10 +68,8 @@ public final class MvccStore implements RevisionStore {
 
     @Override
     public void publish() {
-        if (!toCut.isEmpty()) {
-            cut(dispatchedRevision.getAsLong());
-        }
-        if (view.revision() != revision || view.events().begin() != events.view().begin()) {
+        boolean removed = !toCut.isEmpty() && cut(dispatchedRevision.getAsLong());
+        if (removed || view.revision() != revision || view.events().begin() != events.view().begin()) {
             view = new StoreView(tree.snapshot(), events.view(), revision, this);
         }
     }
@@ -108,14 +110,28 @@ public final class MvccStore implements RevisionStore {
         dispatchedRevision = supplier;
     }
 
-    private void cut(long offered) {
+    /** Takes the places of versions that compaction removed. */
+    @FunctionalInterface
+    public interface Removals {
+        void accept(long modRevision, int subRevision);
+    }
+
+    /** Tells of each version that compaction removes from now on, on the writer's thread. */
+    public void onRemoval(Removals consumer) {
+        removals = consumer;
+    }
+
+    /** Whether a key went. */
+    private boolean cut(long offered) {
+        boolean removed = false;
         if (pins.get() > 0) {
-            return;
+            return removed;
         }
         for (KeyVersion version; (version = toCut.peek()) != null && version.modRevision() <= offered;) {
             toCut.remove();
             for (KeyVersion old = version.previous(); old != null; old = old.previous()) {
                 bytesInUse -= old.keyValue().length;
+                removals.accept(old.modRevision(), old.subRevision());
             }
             version.cut();
             if (version.isTombstone()) {
@@ -123,9 +139,12 @@ public final class MvccStore implements RevisionStore {
                 if (tree.get(key) == version) {
                     tree.remove(key);
                     bytesInUse -= version.keyValue().length;
+                    removals.accept(version.modRevision(), version.subRevision());
+                    removed = true;
                 }
             }
         }
+        return removed;
     }
 
     /** Keeps compaction from clearing links until {@link #unpin}, so that a view can be walked with all its history. The writer's thread. */
@@ -157,16 +176,15 @@ public final class MvccStore implements RevisionStore {
         });
     }
 
-    /** Collects a store's versions from a snapshot and builds the store. */
+    /** Collects the versions of a store that were kept on disk, and builds the store. */
     public static final class Loader {
-        private final java.util.ArrayList<KeyVersion> newest = new java.util.ArrayList<>();
-        private final java.util.ArrayList<KeyVersion> history = new java.util.ArrayList<>();
+        private final ArrayList<KeyVersion> versions = new ArrayList<>();
         private final long revision;
         private final long compactedRevision;
         private long bytes;
 
         /**
-         * @param revision the revision of the snapshot
+         * @param revision the store's revision
          * @param compactedRevision its last compaction
          */
         public Loader(long revision, long compactedRevision) {
@@ -174,24 +192,34 @@ public final class MvccStore implements RevisionStore {
             this.compactedRevision = compactedRevision;
         }
 
-        /** Adds the next version; versions come key by key in key order, oldest first within a key. */
-        public void add(byte[] keyValue, long modRevision, int subRevision, boolean tombstone,
-                boolean sameKeyAsBefore) {
-            KeyVersion previous = sameKeyAsBefore ? newest.removeLast() : null;
-            KeyVersion version = KeyVersion.restored(keyValue, modRevision, subRevision, tombstone, previous);
-            newest.add(version);
+        /** Adds the next version; versions come in the order of their revisions. */
+        public void add(byte[] keyValue, long modRevision, int subRevision, boolean tombstone) {
+            versions.add(KeyVersion.restored(keyValue, modRevision, subRevision, tombstone));
             bytes += keyValue.length;
-            if (modRevision >= compactedRevision) {
-                history.add(version);
-            }
         }
 
         public MvccStore build() {
+            KeyVersion[] byKey = versions.toArray(new KeyVersion[0]);
+            Arrays.sort(byKey, KeyVersion::compareKeys); // and by revision within a key, since the sort is stable
+            List<KeyVersion> newest = new ArrayList<>();
+            for (int i = 0; i < byKey.length; i++) {
+                if (i > 0 && KeyVersion.compareKeys(byKey[i - 1], byKey[i]) == 0) {
+                    byKey[i].follow(byKey[i - 1]);
+                    newest.removeLast();
+                }
+                newest.add(byKey[i]);
+            }
             MvccStore store = new MvccStore(KeyTree.ofSorted(newest));
-            history.sort((a, b) -> a.modRevision() != b.modRevision()
-                    ? Long.compare(a.modRevision(), b.modRevision())
-                    : Integer.compare(a.subRevision(), b.subRevision()));
-            history.forEach(store.events::append);
+            for (KeyVersion version : versions) {
+                if (version.modRevision() >= compactedRevision) {
+                    store.events.append(version);
+                }
+                // What was compacted but still kept for somebody when the store was written.
+                if (version.modRevision() <= compactedRevision
+                        && (version.previous() != null || version.isTombstone())) {
+                    store.toCut.add(version);
+                }
+            }
             store.revision = revision;
             store.compactedRevision = compactedRevision;
             store.queuedRevision = compactedRevision;

@@ -1,9 +1,8 @@
 package io.myriad.store.mvcc;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A store's versions as of one moment, history included, to be written out while the store goes on. Compaction keeps old versions until it is closed. */
 public final class SnapshotSource implements AutoCloseable {
@@ -22,8 +21,7 @@ public final class SnapshotSource implements AutoCloseable {
     /** Receives versions. */
     @FunctionalInterface
     public interface Sink {
-        /** {@code sameKey} tells that the version before was of the same key. */
-        void accept(KeyVersion version, boolean sameKey) throws IOException;
+        void accept(KeyVersion version) throws IOException;
     }
 
     public long revision() {
@@ -34,22 +32,21 @@ public final class SnapshotSource implements AutoCloseable {
         return compactedRevision;
     }
 
-    /** Hands over all versions key by key in key order, oldest first within a key. Any thread. */
+    /** Hands over all versions in the order of their revisions. Any thread. */
     public void forEach(Sink sink) throws IOException {
-        KeyVersion[] before = new KeyVersion[1];
-        try {
-            view.forEachVersion(version -> {
-                @Nullable
-                KeyVersion last = before[0];
-                before[0] = version;
-                try {
-                    sink.accept(version, last != null && version.previous() == last);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        List<KeyVersion> versions = new ArrayList<>();
+        view.forEachVersion(versions::add);
+        versions.sort(KeyVersion::compareRevisions);
+        for (KeyVersion version : versions) {
+            sink.accept(version);
+        }
+    }
+
+    /** Hands over, in order, the versions after a revision whose history was kept since ({@link MvccStore#keepHistoryAfter}). Any thread. */
+    public void forEachAfter(long revision, Sink sink) throws IOException {
+        EventLog.View events = view.events();
+        for (long position = events.positionOf(revision + 1); position < events.end(); position++) {
+            sink.accept(events.get(position));
         }
     }
 

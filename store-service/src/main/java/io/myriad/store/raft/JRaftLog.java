@@ -1,6 +1,5 @@
 package io.myriad.store.raft;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -28,6 +27,7 @@ import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.rpc.InvokeCallback;
 import com.alipay.sofa.jraft.rpc.RaftRpcServerFactory;
 import com.alipay.sofa.jraft.storage.LogStorage;
+import com.alipay.sofa.jraft.storage.SnapshotStorage;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
 import org.jspecify.annotations.Nullable;
@@ -76,12 +76,13 @@ public final class JRaftLog implements ReplicatedLog {
     /** Why the log or a snapshot could not be read; null while that was no problem. */
     private volatile @Nullable String problem;
 
-    /** When to write a snapshot: after so many entries, and only when the log has grown by as much as the last snapshot holds, so that the cost stays proportional. */
+    /** When to write a snapshot: after so many entries or bytes of the log. It costs what has changed since the last. */
     private static final class SnapshotPolicy {
+        private static final long EVERY_BYTES = 256 << 20;
+
         private final long everyEntries;
         private long entries;
         private long bytes;
-        private volatile long lastSnapshotBytes;
         private volatile boolean running;
 
         SnapshotPolicy(long everyEntries) {
@@ -91,7 +92,7 @@ public final class JRaftLog implements ReplicatedLog {
         boolean isDue(int entryBytes) {
             entries++;
             bytes += entryBytes;
-            return entries >= everyEntries && bytes >= lastSnapshotBytes && !running;
+            return (entries >= everyEntries || bytes >= EVERY_BYTES) && !running;
         }
 
         void begin() {
@@ -149,6 +150,11 @@ public final class JRaftLog implements ReplicatedLog {
             @Override
             public LogStorage createLogStorage(String uri, RaftOptions unused) {
                 return new SegmentedLogStorage(Path.of(uri), sync, forceNanos, reason -> problem = reason);
+            }
+
+            @Override
+            public SnapshotStorage createSnapshotStorage(NodeOptions given) {
+                return new LentSnapshots(given.getSnapshotUri(), given.getSnapshotTempUri(), raft, state);
             }
         });
         options.setRaftOptions(raft);
@@ -424,14 +430,11 @@ public final class JRaftLog implements ReplicatedLog {
             Status status = Status.OK();
             try (snapshot) {
                 Path directory = Path.of(writer.getPath());
-                long bytes = 0;
                 for (String file : snapshot.write(directory)) {
-                    bytes += new File(directory.toFile(), file).length();
                     if (!writer.addFile(file)) {
                         throw new IOException("cannot add " + file + " to the snapshot");
                     }
                 }
-                snapshots.lastSnapshotBytes = bytes;
             } catch (IOException | RuntimeException e) {
                 LOG.error("Snapshot failed: {}", e.toString());
                 // Not as an I/O error, for which JRaft would stop the node: the log is well, and the next snapshot may be too.

@@ -30,6 +30,11 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> implemen
     static final int MAX_FRAME_BYTES = 16 << 20;
 
     static final int FRAME_HEADER_BYTES = 1 + 4 + 1;
+    /**
+     * A connection on which nothing came for so long while an answer was waited for is closed, as etcd does: packets that were lost in a partition are sent again at
+     * intervals that double, so that an old connection may stay silent for minutes after the partition has ended.
+     */
+    private static final long MAX_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final byte REQUEST = 0;
     private static final byte RESPONSE = 1;
     private static final Logger LOG = LoggerFactory.getLogger(PeerConnection.class);
@@ -39,6 +44,8 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> implemen
     private final Map<Integer, Pending> pending = new ConcurrentHashMap<>();
     private final Map<String, Object> attributes = new ConcurrentHashMap<>();
     private final AtomicInteger nextRequest = new AtomicInteger();
+    /** When something came, or the connection was made. The event loop. */
+    private long heardNanos = System.nanoTime();
 
     private record Pending(InvokeCallback callback, ScheduledFuture<?> timeout) {}
 
@@ -62,6 +69,7 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> implemen
             if (pending.remove(number) != null) {
                 complete(callback, null, new InvokeTimeoutException(
                         "no answer from " + remoteAddress() + " in " + timeoutMillis + " ms"));
+                closeIfSilent();
             }
         }, timeoutMillis, TimeUnit.MILLISECONDS);
         pending.put(number, new Pending(callback, timeout));
@@ -72,6 +80,13 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> implemen
         });
         if (!channel.isActive()) {
             fail(number, new ClosedChannelException());
+        }
+    }
+
+    private void closeIfSilent() {
+        if (System.nanoTime() - heardNanos > MAX_SILENCE_NANOS) {
+            LOG.warn("Member at {} has been silent: connecting anew", remoteAddress());
+            channel.close();
         }
     }
 
@@ -98,6 +113,7 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> implemen
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, ByteBuf frame) throws Exception {
+        heardNanos = System.nanoTime();
         transport.received(frame.readableBytes() + Integer.BYTES);
         byte kind = frame.readByte();
         int number = frame.readInt();

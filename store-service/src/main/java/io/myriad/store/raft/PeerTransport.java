@@ -34,11 +34,14 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +56,7 @@ public final class PeerTransport implements RpcServer, AutoCloseable {
 
     private static final long GREETING = 0x4D59524941440001L;
     private static final int CONNECT_TIMEOUT_MILLIS = 1000;
+    private static final int CLOSE_TIMEOUT_MILLIS = 1000;
     private static final int PROCESSOR_THREADS = 4;
     private static final int MAX_WAITING_REQUESTS = 10_000;
     private static final int WRITE_BUFFER_HIGH_BYTES = 8 << 20;
@@ -64,6 +68,8 @@ public final class PeerTransport implements RpcServer, AutoCloseable {
             Thread.ofPlatform().name("store-peer-", 0).daemon().factory(),
             NioIoHandler.newFactory());
     private final ExecutorService processors;
+    /** All of them: a loop that ends does not close what was accepted, and the other side would wait on it. */
+    private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final Map<Endpoint, ChannelFuture> outgoing = new ConcurrentHashMap<>();
     private final Map<Class<?>, RpcProcessor<Object>> byRequest = new ConcurrentHashMap<>();
     private final List<ConnectionClosedEventListener> closedListeners = new CopyOnWriteArrayList<>();
@@ -111,9 +117,11 @@ public final class PeerTransport implements RpcServer, AutoCloseable {
                     + ": " + bound.cause().getMessage());
         }
         servers.add(bound.channel());
+        open.add(bound.channel());
     }
 
     private PeerConnection addConnection(Channel channel) {
+        open.add(channel);
         PeerConnection connection = new PeerConnection(this, channel);
         channel.config().setWriteBufferHighWaterMark(WRITE_BUFFER_HIGH_BYTES);
         channel.pipeline().addLast(
@@ -345,8 +353,7 @@ public final class PeerTransport implements RpcServer, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        servers.forEach(Channel::close);
-        outgoing.values().forEach(future -> future.channel().close());
+        open.close().awaitUninterruptibly(CLOSE_TIMEOUT_MILLIS);
         loop.shutdownGracefully(0, 500, TimeUnit.MILLISECONDS);
         processors.shutdown();
     }

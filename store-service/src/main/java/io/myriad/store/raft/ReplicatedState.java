@@ -16,6 +16,9 @@ public interface ReplicatedState {
     /** Captures the state for a snapshot. */
     Snapshot snapshot();
 
+    /** Puts into a directory of a snapshot that was written here what another member needs of it and this one does not. Any thread. */
+    void lend(Path directory) throws IOException;
+
     /** Replaces the state by that of a snapshot directory. */
     void load(Path directory) throws IOException;
 
@@ -30,7 +33,7 @@ public interface ReplicatedState {
 
     /** A captured state. */
     interface Snapshot extends AutoCloseable {
-        /** Writes the state to a directory, forced to disk, and returns the names of the files. Any thread. */
+        /** Writes the state, forced to disk, and returns the names of the files that are in a directory or will be when it is {@link #lend lent}. Any thread. */
         String[] write(Path directory) throws IOException;
 
         @Override

@@ -42,7 +42,7 @@ import io.myriad.store.state.LeaseRequest;
 import io.myriad.store.state.Operation;
 import io.myriad.store.state.Reply;
 import io.myriad.store.state.ResponseHeader;
-import io.myriad.store.state.StateSnapshot;
+import io.myriad.store.state.StateCheckpoint;
 import io.myriad.store.state.StoreError;
 import io.myriad.store.state.StoreMachine;
 
@@ -71,13 +71,15 @@ public final class StoreMember implements AutoCloseable {
     private static final long TICK_MILLIS = 250;
     private static final long DISK_MEASUREMENT_TICKS = 20;
     private static final long EXPIRY_RETRY_NANOS = TimeUnit.SECONDS.toNanos(3);
-    private static final String SNAPSHOT_FILE = "state";
+    private static final String PAGE_FILE = "state.pages";
     private static final Logger LOG = LoggerFactory.getLogger(StoreMember.class);
 
     private final StoreSettings settings;
     private final LongSupplier nanoTime = System::nanoTime;
     private final LeaseClock leaseClock = new LeaseClock();
     private final StoreMachine machine;
+    private final StateCheckpoint checkpoint;
+    private final MemberSnapshots snapshots;
     private final WatchAgent watches;
     private final JRaftLog log;
     private final OperationLog operations;
@@ -110,7 +112,9 @@ public final class StoreMember implements AutoCloseable {
         ResponseHeader header = new ResponseHeader(settings.clusterId(), settings.self().id());
         this.machine = new StoreMachine(header, leaseClock, nanoTime);
         this.watches = new WatchAgent(machine::view, settings.progressIntervalNanos(), nanoTime, new Random());
-        this.machine.keepHistoryAfter(watches::dispatchedRevision);
+        this.checkpoint = new StateCheckpoint(settings.raftDirectory().resolve(PAGE_FILE), machine);
+        this.snapshots = new MemberSnapshots(checkpoint, disk);
+        this.machine.keepHistoryAfter(() -> Math.min(watches.dispatchedRevision(), checkpoint.keptRevision()));
         this.nextLeaseId = new AtomicLong(
                 System.currentTimeMillis() << 20 & Long.MAX_VALUE ^ settings.self().id() << 48 & Long.MAX_VALUE);
         ThreadPoolExecutor pool = new ThreadPoolExecutor(READER_THREADS, READER_THREADS, 10, TimeUnit.SECONDS,
@@ -119,8 +123,13 @@ public final class StoreMember implements AutoCloseable {
         pool.allowCoreThreadTimeOut(true);
         this.readers = pool;
         State state = new State();
-        this.log = new JRaftLog(settings.group(), settings.self(), settings.members(), settings.raftDirectory(),
-                transport, settings.snapshotEntries(), settings.sync(), forceNanos, state);
+        try {
+            this.log = new JRaftLog(settings.group(), settings.self(), settings.members(), settings.raftDirectory(),
+                    transport, settings.snapshotEntries(), settings.sync(), forceNanos, state);
+        } catch (IOException | RuntimeException e) {
+            checkpoint.close();
+            throw e;
+        }
         this.operations = new OperationLog(settings.self().id(), System.currentTimeMillis() << 20, log,
                 settings.batchWindowNanos(),
                 REQUEST_TIMEOUT_NANOS, nanoTime);
@@ -198,7 +207,7 @@ public final class StoreMember implements AutoCloseable {
         return operations.failedOperations();
     }
 
-    /** Bytes of log and snapshots on disk. */
+    /** Bytes of log and page file on disk. */
     public long bytesOnDisk() {
         return bytesOnDisk;
     }
@@ -409,6 +418,11 @@ public final class StoreMember implements AutoCloseable {
         log.close();
         watches.close();
         readers.shutdownNow();
+        try {
+            checkpoint.close();
+        } catch (IOException e) {
+            LOG.warn("The page file was not closed: {}", e.toString());
+        }
     }
 
     /** Operations as the machine does them. */
@@ -431,6 +445,9 @@ public final class StoreMember implements AutoCloseable {
     private final class State implements ReplicatedState {
         /** The log may apply before the constructor has come to its end. */
         private final java.util.concurrent.CountDownLatch opened = new java.util.concurrent.CountDownLatch(1);
+        /** Of the last entry that the machine's state is the result of. The apply thread. */
+        private long appliedIndex;
+        private long appliedTerm;
 
         private OperationLog.Applier applier() {
             OperationLog.Applier current = applier;
@@ -447,7 +464,11 @@ public final class StoreMember implements AutoCloseable {
 
         @Override
         public void apply(long index, long term, ByteBuffer entry) {
-            applier().apply(term, entry);
+            if (index > appliedIndex) {
+                applier().apply(term, entry);
+                appliedIndex = index;
+                appliedTerm = term;
+            }
         }
 
         @Override
@@ -457,29 +478,18 @@ public final class StoreMember implements AutoCloseable {
 
         @Override
         public Snapshot snapshot() {
-            StateSnapshot captured = StateSnapshot.capture(machine);
-            return new Snapshot() {
-                @Override
-                public String[] write(Path directory) throws IOException {
-                    if (!disk.hasRoomFor(machine.bytesInUse())) {
-                        throw new IOException("the disk has no room for it");
-                    }
-                    long bytes = captured.write(directory.resolve(SNAPSHOT_FILE));
-                    LOG.info("saved snapshot of {} bytes", bytes);
-                    return new String[]{SNAPSHOT_FILE};
-                }
-
-                @Override
-                public void close() {
-                    captured.close();
-                }
-            };
+            return snapshots.capture(appliedIndex, appliedTerm);
         }
 
         @Override
+        public void lend(Path directory) throws IOException {
+            snapshots.lend(directory);
+        }
+
+        /** The state may be the result of more entries than the snapshot says: they are not applied again. */
+        @Override
         public void load(Path directory) throws IOException {
-            StateSnapshot.load(directory.resolve(SNAPSHOT_FILE), machine);
-            machine.keepHistoryAfter(watches::dispatchedRevision);
+            appliedIndex = snapshots.load(directory);
             bytesInUse = machine.bytesInUse();
             watches.wake();
         }

@@ -41,6 +41,8 @@ public final class StoreMachine {
     private final Alarms alarms = new Alarms();
     private volatile AuthState auth = AuthState.EMPTY;
     private final OperationCounts counts = new OperationCounts();
+    private LongSupplier keptRevision = () -> Long.MAX_VALUE;
+    private MvccStore.Removals removals = (modRevision, subRevision) -> {};
 
     public StoreMachine(ResponseHeader header, LeaseClock clock, LongSupplier nanoTime) {
         this.header = header;
@@ -82,8 +84,15 @@ public final class StoreMachine {
     }
 
     /** Events after the revision that the supplier gives survive compaction; see {@link MvccStore#keepHistoryAfter}. */
-    public void keepHistoryAfter(LongSupplier dispatchedRevision) {
-        store.keepHistoryAfter(dispatchedRevision);
+    public void keepHistoryAfter(LongSupplier revision) {
+        keptRevision = revision;
+        store.keepHistoryAfter(revision);
+    }
+
+    /** See {@link MvccStore#onRemoval}. */
+    void onRemoval(MvccStore.Removals consumer) {
+        removals = consumer;
+        store.onRemoval(consumer);
     }
 
     /** Makes what was applied visible to readers. */
@@ -97,11 +106,13 @@ public final class StoreMachine {
 
     /** Replaces the whole state by a snapshot's. */
     void restore(MvccStore restoredStore, LeaseTable restoredLeases, Map<Long, byte[]> restoredMembers,
-            SnapshotSections sections) {
+            StateSections sections) {
         alarms.restore(sections.alarms());
         auth = sections.auth();
         publishedMembers.clear();
         publishedMembers.putAll(restoredMembers);
+        restoredStore.keepHistoryAfter(keptRevision);
+        restoredStore.onRemoval(removals);
         store = restoredStore;
         leases = restoredLeases;
     }

@@ -15,8 +15,8 @@ final class MvccStoreTest extends RevisionStoreContractTest {
     RevisionStore disturb(RevisionStore store) {
         try (SnapshotSource source = new SnapshotSource((MvccStore) store)) {
             MvccStore.Loader loader = new MvccStore.Loader(source.revision(), source.compactedRevision());
-            source.forEach((version, sameKey) -> loader.add(version.keyValue(), version.modRevision(),
-                    version.subRevision(), version.isTombstone(), sameKey));
+            source.forEach(version -> loader.add(version.keyValue(), version.modRevision(), version.subRevision(),
+                    version.isTombstone()));
             MvccStore restored = loader.build();
             restored.view().checkInvariants();
             return restored;

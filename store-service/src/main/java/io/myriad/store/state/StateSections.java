@@ -16,20 +16,20 @@ import io.myriad.store.api.auth.Role;
 import io.myriad.store.api.auth.User;
 
 /**
- * The parts of a snapshot that are small, each with a number and a length. A number that this version does not know is an error, because a member that left a part of the state out
+ * The parts of the state that are small and kept as a whole, each under a number. A number that this version does not know is an error, because a member that left a part of the state out
  * would not be the same as the others.
  */
-record SnapshotSections(List<Alarms.Alarm> alarms, AuthState auth) {
+record StateSections(List<Alarms.Alarm> alarms, AuthState auth) {
 
-    static final SnapshotSections NONE = new SnapshotSections(List.of(), AuthState.EMPTY);
+    static final StateSections NONE = new StateSections(List.of(), AuthState.EMPTY);
 
     private static final byte ALARMS = 1;
     private static final byte AUTH = 2;
 
-    /** Reads a length and so many bytes. */
+    /** Takes the sections. */
     @FunctionalInterface
-    interface Bytes {
-        byte[] read() throws IOException;
+    interface Sink {
+        void accept(byte number, byte[] bytes) throws IOException;
     }
 
     /** What writes one section. */
@@ -39,22 +39,19 @@ record SnapshotSections(List<Alarms.Alarm> alarms, AuthState auth) {
     }
 
     /** The state as it is. The apply thread. */
-    static SnapshotSections capture(StoreMachine machine) {
-        return new SnapshotSections(machine.alarms().all(), machine.auth());
+    static StateSections capture(StoreMachine machine) {
+        return new StateSections(machine.alarms().all(), machine.auth());
     }
 
-    void write(DataOutputStream out) throws IOException {
-        out.writeInt(2);
-        write(out, ALARMS, this::writeAlarms);
-        write(out, AUTH, this::writeAuth);
+    void forEach(Sink sink) throws IOException {
+        sink.accept(ALARMS, bytes(this::writeAlarms));
+        sink.accept(AUTH, bytes(this::writeAuth));
     }
 
-    private static void write(DataOutputStream out, byte number, Section section) throws IOException {
+    private static byte[] bytes(Section section) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         section.write(new DataOutputStream(bytes));
-        out.writeByte(number);
-        out.writeInt(bytes.size());
-        bytes.writeTo(out);
+        return bytes.toByteArray();
     }
 
     private void writeAlarms(DataOutputStream out) throws IOException {
@@ -66,20 +63,15 @@ record SnapshotSections(List<Alarms.Alarm> alarms, AuthState auth) {
         }
     }
 
-    static SnapshotSections read(DataInputStream in, Bytes bytes) throws IOException {
-        List<Alarms.Alarm> alarms = List.of();
-        AuthState auth = AuthState.EMPTY;
-        for (int left = in.readInt(); left > 0; left--) {
-            byte number = in.readByte();
-            DataInputStream section = new DataInputStream(new ByteArrayInputStream(bytes.read()));
-            switch (number) {
-                case ALARMS -> alarms = readAlarms(section);
-                case AUTH -> auth = readAuth(section);
-                default -> throw new IOException(
-                        "the snapshot holds section " + number + ", which this version does not know");
-            }
-        }
-        return new SnapshotSections(alarms, auth);
+    /** These with a section in place of the one with the same number. */
+    StateSections with(byte number, byte[] bytes) throws IOException {
+        DataInputStream section = new DataInputStream(new ByteArrayInputStream(bytes));
+        return switch (number) {
+            case ALARMS -> new StateSections(readAlarms(section), auth);
+            case AUTH -> new StateSections(alarms, readAuth(section));
+            default -> throw new IOException(
+                    "the state has a section " + number + ", which this version does not know");
+        };
     }
 
     private void writeAuth(DataOutputStream out) throws IOException {
@@ -123,7 +115,7 @@ record SnapshotSections(List<Alarms.Alarm> alarms, AuthState auth) {
     private static byte[] readBytes(DataInputStream in) throws IOException {
         int length = in.readInt();
         if (length < 0 || length > in.available()) {
-            throw new IOException("the snapshot says that a part of it has " + length + " bytes");
+            throw new IOException("the state says that a part of it has " + length + " bytes");
         }
         return in.readNBytes(length);
     }
@@ -134,7 +126,7 @@ record SnapshotSections(List<Alarms.Alarm> alarms, AuthState auth) {
             long memberId = in.readLong();
             Alarms.Type type = Alarms.Type.of(in.readByte());
             if (type == null) {
-                throw new IOException("the snapshot holds an alarm that this version does not know");
+                throw new IOException("the state holds an alarm that this version does not know");
             }
             alarms.add(new Alarms.Alarm(memberId, type, in.readBoolean()));
         }

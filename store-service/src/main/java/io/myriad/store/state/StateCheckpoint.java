@@ -1,0 +1,250 @@
+package io.myriad.store.state;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import io.myriad.store.mvcc.SnapshotSource;
+import io.myriad.store.page.PageFile;
+import io.myriad.store.page.PageReader;
+import io.myriad.store.page.PageTransaction;
+
+/**
+ * Keeps a machine's state in a page file, by difference: what was written and what compaction removed since the last time.
+ *
+ * <p>{@link #capture} is cheap and runs on the apply thread; {@link Captured#write} may run anywhere while the machine goes on, one at a time. What no checkpoint holds yet stays in
+ * the machine's history meanwhile ({@link #keptRevision}), and what is removed from it is noted. The whole state is written when the file holds none that the machine's is the
+ * continuation of: the first time, and after the state came from another member.
+ *
+ * <p>Threads: {@link #keptRevision} and {@link #export} any; {@link Captured#write} its own; everything else the apply thread's. Captures do not overlap.
+ */
+public final class StateCheckpoint implements AutoCloseable {
+
+    /** Pages that are moved after each checkpoint to make the file shorter, at most; see {@link PageFile#moveTail}. */
+    static final int MOVED_PAGES = 1024;
+
+    private static final int MOVED_PAGES_A_STEP = 128;
+    /** Below this part of the file in use pages are moved, in percent. */
+    private static final int DENSE_PERCENT = 75;
+    private static final int BUFFER_BYTES = 64 << 10;
+    /** What removing a version writes at most, roughly: the page that it was in. */
+    private static final long BYTES_A_REMOVAL = 4096;
+
+    private final Path path;
+    private final StoreMachine machine;
+    private volatile PageFile file;
+    /** The revision that the file holds; -1 if the machine's state is no continuation of what the file holds. */
+    private volatile long writtenRevision = -1;
+    private volatile long keptRevision = Long.MAX_VALUE;
+    private volatile boolean recording;
+    private RemovedVersions removed = new RemovedVersions();
+
+    /** Opens the file, or makes an empty one. The machine's state stays as it is. */
+    public StateCheckpoint(Path path, StoreMachine machine) throws IOException {
+        this.path = path;
+        this.machine = machine;
+        file = PageFile.open(path);
+        machine.onRemoval((modRevision, subRevision) -> {
+            if (recording) {
+                removed.add(modRevision, subRevision);
+            }
+        });
+    }
+
+    /** Events after this revision are to stay in the machine's history; the highest number for none. */
+    public long keptRevision() {
+        return keptRevision;
+    }
+
+    /** Place in the log of the last entry that the file's state is the result of; 0 if it holds no state. */
+    public long appliedIndex() {
+        try (PageReader reader = file.read()) {
+            return reader.appliedIndex();
+        }
+    }
+
+    /** Captures the machine's state, which is the result of the log up to an entry. */
+    public Captured capture(long appliedIndex, long appliedTerm) {
+        List<LeaseRequest> leases = new ArrayList<>();
+        machine.leases().all().forEach(lease -> leases.add(new LeaseRequest(lease.id(), lease.ttlSeconds())));
+        // First, because it may remove versions that were kept until now.
+        SnapshotSource source = new SnapshotSource(machine.store());
+        RemovedVersions taken = removed;
+        removed = new RemovedVersions();
+        if (writtenRevision < 0) {
+            keptRevision = source.revision();
+            recording = true;
+        }
+        return new Captured(source, leases, Map.copyOf(machine.publishedMembers()), StateSections.capture(machine),
+                taken, writtenRevision,
+                machine.bytesInUse(), appliedIndex, appliedTerm);
+    }
+
+    /** A captured state. Compaction removes nothing until it is closed. */
+    public final class Captured implements AutoCloseable {
+        private final SnapshotSource source;
+        private final List<LeaseRequest> leases;
+        private final Map<Long, byte[]> members;
+        private final StateSections sections;
+        private final RemovedVersions taken;
+        private final long since;
+        private final long stateBytes;
+        private final long appliedIndex;
+        private final long appliedTerm;
+        private boolean written;
+
+        Captured(SnapshotSource source, List<LeaseRequest> leases, Map<Long, byte[]> members, StateSections sections,
+                RemovedVersions taken, long since, long stateBytes, long appliedIndex, long appliedTerm) {
+            this.source = source;
+            this.leases = leases;
+            this.members = members;
+            this.sections = sections;
+            this.taken = taken;
+            this.since = since;
+            this.stateBytes = stateBytes;
+            this.appliedIndex = appliedIndex;
+            this.appliedTerm = appliedTerm;
+        }
+
+        /** Bytes that writing it takes on the disk before it frees others, roughly. */
+        public long bytesToWrite() throws IOException {
+            if (since < 0) {
+                return stateBytes + stateBytes / 2;
+            }
+            long[] bytes = {taken.size() * BYTES_A_REMOVAL};
+            source.forEachAfter(since, version -> bytes[0] += 2L * version.keyValue().length);
+            return bytes[0];
+        }
+
+        /** Writes it to the file, forced to disk. */
+        public void write() throws IOException {
+            try (PageTransaction transaction = file.begin()) {
+                put(transaction);
+                transaction.commit(appliedIndex, appliedTerm);
+            } catch (IOException | RuntimeException e) {
+                reopen(e);
+                throw e;
+            }
+            written = true;
+            writtenRevision = source.revision();
+            keptRevision = source.revision();
+            shorten();
+        }
+
+        private void put(PageTransaction transaction) throws IOException {
+            ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+            SnapshotSource.Sink put = version -> transaction.put(
+                    StateEntries.versionKey(version.modRevision(), version.subRevision()),
+                    StateEntries.version(version, buffer));
+            if (since < 0) {
+                transaction.deleteRange(new byte[0], null);
+            } else {
+                transaction.deleteRange(StateEntries.firstLease(), StateEntries.firstVersion());
+            }
+            transaction.put(StateEntries.revisionsKey(),
+                    StateEntries.revisions(source.revision(), source.compactedRevision()));
+            for (LeaseRequest lease : leases) {
+                transaction.put(StateEntries.leaseKey(lease.first()), StateEntries.lease(lease.second()));
+            }
+            for (Map.Entry<Long, byte[]> member : members.entrySet()) {
+                transaction.put(StateEntries.memberKey(member.getKey()), member.getValue());
+            }
+            sections.forEach((number, bytes) -> transaction.put(StateEntries.sectionKey(number), bytes));
+            if (since < 0) {
+                source.forEach(put);
+                return;
+            }
+            taken.forEach((modRevision, subRevision) -> transaction
+                    .delete(StateEntries.versionKey(modRevision, subRevision)));
+            source.forEachAfter(since, put);
+        }
+
+        /** A file that could not be written is read anew: it has the state before, or the new one without anybody having been told. */
+        private void reopen(Exception reason) {
+            PageFile before = file;
+            long index = appliedIndex();
+            try {
+                before.close();
+                file = PageFile.open(path);
+                if (appliedIndex() != index) {
+                    forget();
+                }
+            } catch (IOException e) {
+                reason.addSuppressed(e);
+            }
+        }
+
+        /** Lets compaction go on. What was not written is to be written the next time. */
+        @Override
+        public void close() {
+            if (!written && since < 0) {
+                forget();
+            } else if (!written && writtenRevision == since) {
+                removed = taken;
+            }
+            source.close();
+        }
+    }
+
+    private void forget() {
+        writtenRevision = -1;
+        keptRevision = Long.MAX_VALUE;
+        recording = false;
+        removed = new RemovedVersions();
+    }
+
+    private void shorten() throws IOException {
+        for (int moved = 0; moved < MOVED_PAGES && file.usedBytes() < file.fileBytes() / 100 * DENSE_PERCENT;) {
+            int step = file.moveTail(MOVED_PAGES_A_STEP);
+            if (step == 0) {
+                return;
+            }
+            moved += step;
+        }
+    }
+
+    /** Makes the file's state the machine's; returns the place in the log of the last entry that it is the result of. */
+    public long restore() throws IOException {
+        StateEntries.Collector collector = new StateEntries.Collector();
+        try (PageReader reader = file.read()) {
+            reader.visit(new byte[0], null, (key, value) -> {
+                collector.add(key, value);
+                return true;
+            });
+            forget();
+            writtenRevision = collector.restore(machine);
+            keptRevision = writtenRevision;
+            recording = true;
+            return reader.appliedIndex();
+        }
+    }
+
+    /** Makes the state that another member exported the machine's; returns the place in the log of the last entry that it is the result of. */
+    public long restore(Path exported) throws IOException {
+        StateEntries.Collector collector = new StateEntries.Collector();
+        long appliedIndex = StateExport.read(exported, collector::add);
+        forget();
+        collector.restore(machine);
+        return appliedIndex;
+    }
+
+    /** Writes the file's state, which does not change meanwhile, for another member, forced to disk. */
+    public void export(Path target) throws IOException {
+        try (PageReader reader = file.read()) {
+            StateExport.write(reader, target);
+        }
+    }
+
+    /** Where the file is, for messages. */
+    public Path path() {
+        return path;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}
