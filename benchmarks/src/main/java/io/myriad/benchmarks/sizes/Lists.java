@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.myriad.benchmarks.processes.Processes;
+
 /** Lists all pods over and over and says what a list takes. */
 final class Lists {
     /** So long compilers of client and server are given, with no fewer than so many lists. */

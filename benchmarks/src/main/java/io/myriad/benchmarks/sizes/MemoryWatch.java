@@ -3,6 +3,8 @@ package io.myriad.benchmarks.sizes;
 import java.io.IOException;
 import java.util.Collection;
 
+import io.myriad.benchmarks.processes.Processes;
+
 /** Looks every second at what all processes together have in memory, and ends the run before they take the machine's. */
 final class MemoryWatch {
     private static final long PERIOD_MILLIS = 1_000;

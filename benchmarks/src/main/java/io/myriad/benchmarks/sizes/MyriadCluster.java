@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
+import io.myriad.benchmarks.processes.Processes;
+import io.myriad.benchmarks.processes.ShellCommand;
+
 /** A cluster that {@code ./myriad create cluster} has made, in a home directory of its own. */
 final class MyriadCluster implements Subject {
     private static final Duration CREATE_LIMIT = Duration.ofMinutes(10);

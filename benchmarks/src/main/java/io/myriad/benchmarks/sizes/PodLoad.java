@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
+import io.myriad.benchmarks.processes.Processes;
 import io.myriad.control.client.ApiClient;
 import io.myriad.control.client.ApiObject;
 import io.myriad.control.client.ApiPath;

@@ -11,6 +11,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
+import io.myriad.benchmarks.processes.Processes;
+import io.myriad.benchmarks.processes.ShellCommand;
+
 /** The real etcd and kube-apiserver, started by {@code system-tests/peers/start.sh}. */
 final class RealServer implements Subject {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);

@@ -8,6 +8,8 @@ import java.util.Map;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
+import io.myriad.benchmarks.processes.Processes;
+
 /** The figures, as a table for people or as JSON for programs. */
 final class Report {
     private final StringBuilder text = new StringBuilder();

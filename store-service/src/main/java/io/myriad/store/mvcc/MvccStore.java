@@ -224,7 +224,8 @@ public final class MvccStore implements RevisionStore {
             store.compactedRevision = compactedRevision;
             store.queuedRevision = compactedRevision;
             store.bytesInUse = bytes;
-            store.publish();
+            // Cuts nothing: whoever needs what was kept has not said so yet.
+            store.view = new StoreView(store.tree.snapshot(), store.events.view(), revision, store);
             return store;
         }
     }

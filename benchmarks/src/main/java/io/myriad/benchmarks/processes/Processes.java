@@ -1,8 +1,9 @@
-package io.myriad.benchmarks.sizes;
+package io.myriad.benchmarks.processes;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,7 +12,7 @@ import java.util.Map;
  *
  * @param pids process ids by name
  */
-record Processes(Map<String, Long> pids) {
+public record Processes(Map<String, Long> pids) {
     /** The kernel counts processor time in hundredths of a second for all programs, whatever its own tick is. */
     private static final double SECONDS_PER_TICK = 0.01;
     /** Fields of {@code /proc/PID/stat} behind the name: the state is the first of them. */
@@ -19,7 +20,7 @@ record Processes(Map<String, Long> pids) {
     private static final int SYSTEM_TIME_FIELD = 12;
 
     /** Processor seconds so far, user and system, of each process. */
-    Map<String, Double> cpuSeconds() throws IOException {
+    public Map<String, Double> cpuSeconds() throws IOException {
         Map<String, Double> seconds = new LinkedHashMap<>();
         for (Map.Entry<String, Long> process : pids.entrySet()) {
             String stat = Files.readString(Path.of("/proc/" + process.getValue() + "/stat"));
@@ -32,12 +33,12 @@ record Processes(Map<String, Long> pids) {
     }
 
     /** Processor seconds so far, of all together. */
-    double cpuSecondsInAll() throws IOException {
+    public double cpuSecondsInAll() throws IOException {
         return cpuSeconds().values().stream().mapToDouble(Double::doubleValue).sum();
     }
 
     /** Resident MiB of each process, now and at most so far. */
-    Map<String, Memory> memory() throws IOException {
+    public Map<String, Memory> memory() throws IOException {
         Map<String, Memory> memory = new LinkedHashMap<>();
         for (Map.Entry<String, Long> process : pids.entrySet()) {
             long now = 0;
@@ -54,8 +55,21 @@ record Processes(Map<String, Long> pids) {
         return memory;
     }
 
+    /** Lets {@link #memory} tell what there was at most since now. */
+    public void forgetPeaks() throws IOException {
+        for (long pid : pids.values()) {
+            Files.writeString(Path.of("/proc/" + pid + "/clear_refs"), "5");
+        }
+    }
+
+    /** Resident MiB, of all together. */
+    public Memory memoryInAll() throws IOException {
+        Collection<Memory> each = memory().values();
+        return new Memory(each.stream().mapToLong(Memory::now).sum(), each.stream().mapToLong(Memory::peak).sum());
+    }
+
     /** Resident MiB. */
-    record Memory(long now, long peak) {}
+    public record Memory(long now, long peak) {}
 
     private static long mebibytes(String line) {
         return Long.parseLong(line.replaceAll("[^0-9]", "")) >> 10;

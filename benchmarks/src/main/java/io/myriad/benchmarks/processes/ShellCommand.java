@@ -1,4 +1,4 @@
-package io.myriad.benchmarks.sizes;
+package io.myriad.benchmarks.processes;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,20 +11,20 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A program that is run to its end, within bounds of time. */
-final class ShellCommand {
+public final class ShellCommand {
     private final List<String> command;
     private final Map<String, String> environment = new LinkedHashMap<>();
 
-    ShellCommand(String... command) {
+    public ShellCommand(String... command) {
         this.command = new ArrayList<>(List.of(command));
     }
 
-    ShellCommand add(String... arguments) {
+    public ShellCommand add(String... arguments) {
         command.addAll(List.of(arguments));
         return this;
     }
 
-    ShellCommand with(String variable, String value) {
+    public ShellCommand with(String variable, String value) {
         environment.put(variable, value);
         return this;
     }
@@ -34,7 +34,7 @@ final class ShellCommand {
      *
      * @throws IOException when it fails or takes longer than the limit; the message has the end of its output
      */
-    void run(Path log, Duration limit) throws IOException, InterruptedException {
+    public void run(Path log, Duration limit) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(environment);

@@ -1,0 +1,101 @@
+package io.myriad.benchmarks.store;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.stub.StreamObserver;
+
+import io.myriad.store.api.CompactionRequest;
+import io.myriad.store.api.DefragmentRequest;
+import io.myriad.store.api.DeleteRangeRequest;
+import io.myriad.store.api.KVGrpc;
+import io.myriad.store.api.MaintenanceGrpc;
+import io.myriad.store.api.PutRequest;
+import io.myriad.store.api.PutResponse;
+
+/** Puts at a steady rate while a large file with holes is defragmented, beside the same before it. */
+final class DefragmentLoad implements Load.Run {
+    private static final int VALUE_BYTES = 1024;
+    private static final int PUTS_PER_SECOND = 500;
+    private static final int PUTS_AT_A_TIME = 1000;
+    private static final long IDLE_NANOS = 8_000_000_000L;
+
+    private final int gigabytes;
+
+    DefragmentLoad(int gigabytes) {
+        this.gigabytes = gigabytes;
+    }
+
+    @Override
+    public Map<Metric, Double> on(StoreCluster cluster) throws Exception {
+        ManagedChannel channel = cluster.channel();
+        try {
+            long keys = gigabytes * 1_000_000L;
+            Filler.fill(channel, "full/", keys, VALUE_BYTES);
+            KVGrpc.KVBlockingStub store = KVGrpc.newBlockingStub(channel);
+            long revision = store.deleteRange(DeleteRangeRequest.newBuilder().setKey(Filler.key("full/", 0))
+                    .setRangeEnd(Filler.key("full/", keys / 2)).build()).getHeader().getRevision();
+            store.compact(CompactionRequest.newBuilder().setRevision(revision).setPhysical(true).build());
+            long end = System.nanoTime() + IDLE_NANOS;
+            Map<Metric, Double> idle = new EnumMap<>(Metric.class);
+            put(channel, () -> System.nanoTime() - end < 0).into(idle);
+            System.err.printf("   %-8s before: p50 %.2f ms, p99 %.2f ms, slowest %.2f ms%n", cluster.name(),
+                    idle.get(Metric.P50_MILLIS), idle.get(Metric.P99_MILLIS), idle.get(Metric.MAX_MILLIS));
+            long began = System.nanoTime();
+            CompletableFuture<Double> defragmented = CompletableFuture.supplyAsync(() -> {
+                MaintenanceGrpc.newBlockingStub(channel).defragment(DefragmentRequest.getDefaultInstance());
+                return (System.nanoTime() - began) / 1e9;
+            });
+            Map<Metric, Double> figures = new EnumMap<>(Metric.class);
+            put(channel, () -> !defragmented.isDone()).into(figures);
+            figures.put(Metric.SECONDS, defragmented.get());
+            System.err.printf("   %-8s p99 is %.1f times what it was before%n", cluster.name(),
+                    figures.get(Metric.P99_MILLIS) / idle.get(Metric.P99_MILLIS));
+            return figures;
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static Latencies put(ManagedChannel channel, BooleanSupplier going) throws InterruptedException {
+        KVGrpc.KVStub store = KVGrpc.newStub(channel);
+        ByteString value = ByteString.copyFrom(new byte[VALUE_BYTES]);
+        Latencies latencies = new Latencies();
+        Semaphore waiting = new Semaphore(PUTS_AT_A_TIME);
+        long began = System.nanoTime();
+        for (long i = 0; i < PUTS_PER_SECOND || going.getAsBoolean(); i++) {
+            long due = began + i * 1_000_000_000L / PUTS_PER_SECOND;
+            for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+                LockSupport.parkNanos(wait);
+            }
+            waiting.acquire();
+            // From when it was due: what waits behind a stop counts.
+            store.put(PutRequest.newBuilder().setKey(Filler.key("put/", i % 1000)).setValue(value).build(),
+                    new StreamObserver<>() {
+                        @Override
+                        public void onNext(PutResponse answer) {
+                            latencies.add(System.nanoTime() - due);
+                        }
+
+                        @Override
+                        public void onError(Throwable error) {
+                            latencies.add(System.nanoTime() - due);
+                            waiting.release();
+                        }
+
+                        @Override
+                        public void onCompleted() {
+                            waiting.release();
+                        }
+                    });
+        }
+        waiting.acquire(PUTS_AT_A_TIME);
+        return latencies;
+    }
+}

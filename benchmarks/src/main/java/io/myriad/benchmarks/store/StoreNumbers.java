@@ -1,0 +1,66 @@
+package io.myriad.benchmarks.store;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** The command {@code benchmarks/store}. */
+public final class StoreNumbers {
+
+    private StoreNumbers() {}
+
+    /** Runs the loads and prints what came out. */
+    public static void main(String[] arguments) throws Exception {
+        Settings settings;
+        try {
+            settings = Settings.parse(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println("store: " + e.getMessage());
+            System.exit(2);
+            return;
+        }
+        Report report = new Report();
+        for (Load load : Load.all(new Tool(settings.peers().resolve("bin/benchmark")), settings)) {
+            if (settings.only().isEmpty() || settings.only().contains(load.name())) {
+                System.err.println(load.name() + " ...");
+                measure(load, settings, report);
+            }
+        }
+        System.out.print(settings.json() ? report.json() : report.table());
+        System.exit(0);
+    }
+
+    private static void measure(Load load, Settings settings, Report report) throws Exception {
+        try (StoreCluster etcd = StoreCluster.etcd(settings, load.members());
+                StoreCluster myriad = StoreCluster.myriad(settings, load.members())) {
+            List<StoreCluster> both = List.of(etcd, myriad);
+            int rounds = Math.min(settings.rounds(), load.rounds());
+            boolean warm = load.rounds() > 1;
+            Map<String, Map<Metric, List<Double>>> figures = Map.of(etcd.name(), new EnumMap<>(Metric.class),
+                    myriad.name(), new EnumMap<>(Metric.class));
+            for (int round = warm ? -1 : 0; round < rounds; round++) {
+                for (StoreCluster cluster : both) {
+                    Map<Metric, Double> outcome = load.run().on(cluster);
+                    System.err.printf("   %-8s %s%s%n", cluster.name(), outcome, round < 0 ? " (warming up)" : "");
+                    if (round >= 0) {
+                        outcome.forEach((metric, value) -> figures.get(cluster.name())
+                                .computeIfAbsent(metric, any -> new ArrayList<>()).add(value));
+                    }
+                }
+            }
+            report.add(load, medians(figures.get(etcd.name())), medians(figures.get(myriad.name())));
+        }
+    }
+
+    private static Map<Metric, Double> medians(Map<Metric, List<Double>> values) {
+        Map<Metric, Double> medians = new EnumMap<>(Metric.class);
+        values.forEach((metric, each) -> {
+            List<Double> sorted = new ArrayList<>(each);
+            Collections.sort(sorted);
+            medians.put(metric, sorted.get(sorted.size() / 2));
+        });
+        return medians;
+    }
+}
