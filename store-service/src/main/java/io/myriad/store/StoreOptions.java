@@ -52,6 +52,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
     private static final Set<String> SIGN_METHODS = Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512",
             "ES256", "ES384", "ES512", "HS256", "HS384", "HS512");
     private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
+    private static final String CONFIG_FILE = "--config-file";
     private static final String DEFAULT_CLIENT_URL = "http://localhost:2379";
     private static final String DEFAULT_PEER_URL = "http://localhost:2380";
     private static final Set<String> LOG_LEVELS = Set.of("debug", "info", "warn", "error", "panic", "fatal");
@@ -75,7 +76,13 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                         : null);
         command.setCaseInsensitiveEnumValuesAllowed(true);
         try {
-            return new Reader(command.parseArgs(arguments)).read();
+            ParseResult result = command.parseArgs(arguments);
+            String file = result.commandSpec().findOption(CONFIG_FILE).getValue();
+            if (file != null && !file.isEmpty()) {
+                command.setDefaultValueProvider(argument -> null);
+                result = command.parseArgs(ConfigFile.flags(Path.of(file)));
+            }
+            return new Reader(result).read();
         } catch (CommandLine.ParameterException e) {
             throw new InvalidOptionException(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
         }
@@ -103,7 +110,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                 "--auto-compaction-mode",
                 "--auto-compaction-retention",
                 "--logger", "--log-level",
-                "--log-outputs", "--management-port")) {
+                "--log-outputs", "--management-port", CONFIG_FILE)) {
             spec.addOption(OptionSpec.builder(text).type(String.class).arity("1").build());
         }
         spec.addOption(

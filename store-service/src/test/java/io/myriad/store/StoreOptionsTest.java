@@ -1,11 +1,14 @@
 package io.myriad.store;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -91,6 +94,45 @@ final class StoreOptionsTest {
         assertThat(StoreOptions.parse(environment).name()).isEqualTo("fromVariable");
         assertThat(StoreOptions.parse(environment, "--name", "fromFlag").name()).isEqualTo("fromFlag");
         assertThat(StoreOptions.parse(environment).snapshotCount()).isEqualTo(77);
+    }
+
+    @Test
+    void aFileInPlaceOfFlagsAndVariables(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("etcd.yaml"), """
+                # as etcd's sample
+                name: 'fromFile'
+                data-dir:
+                snapshot-count: 77
+                listen-client-urls: http://127.0.0.1:1,http://127.0.0.1:2
+                client-transport-security:
+                  cert-file: a.crt
+                  key-file: a.key
+                peer-transport-security:
+                  client-cert-auth: true
+                  trusted-ca-file: ca.crt
+                unsafe-no-fsync: true
+                """);
+        StoreOptions options = StoreOptions.parse(Map.of("ETCD_NAME", "fromVariable"), "--config-file",
+                file.toString(), "--name=fromFlag");
+        assertThat(options.name()).isEqualTo("fromFile");
+        assertThat(options.dataDirectory()).isEqualTo(Path.of("fromFile.etcd"));
+        assertThat(options.snapshotCount()).isEqualTo(77);
+        assertThat(options.listenClientUrls()).hasSize(2);
+        assertThat(options.clientTls().isConfigured()).isTrue();
+        assertThat(options.peerTls().clientCertificates()).isTrue();
+        assertThat(options.sync()).isFalse();
+        assertThat(StoreOptions.parse(Map.of("ETCD_CONFIG_FILE", file.toString())).name()).isEqualTo("fromFile");
+
+        Files.writeString(file, "no-such-flag: 1\n");
+        assertThatThrownBy(() -> parse("--config-file=" + file)).hasMessage("Unknown option: '--no-such-flag=1'");
+        Files.writeString(file, "[1, 2]\n");
+        assertThatThrownBy(() -> parse("--config-file=" + file))
+                .hasMessage("--config-file: " + file + ": keys with values are expected in place of [1, 2]");
+        Files.writeString(file, "a: [\n");
+        assertThatThrownBy(() -> parse("--config-file=" + file))
+                .isInstanceOf(StoreOptions.InvalidOptionException.class).hasMessageContaining("is no YAML");
+        assertThatThrownBy(() -> parse("--config-file=" + file + ".away"))
+                .isInstanceOf(StoreOptions.InvalidOptionException.class).hasMessageContaining("cannot be read");
     }
 
     @Test

@@ -45,7 +45,8 @@ record Load(String name, int members, Map<Metric, Double> goals, Run run, int ro
                 new Load("kubernetes", 1, kubernetes, new TransactionLoad(1000, 20, 60_000, 1024), ANY_ROUNDS),
                 new Load("watch", 1, goalsOf(Metric.P99_MILLIS, 0.5), new WatchLoad(10_000, 100, 2_000, 16_000),
                         ANY_ROUNDS),
-                new Load("memory", 1, goalsOf(Metric.MEMORY, 1.5, Metric.SECONDS, 1), new MemoryLoad(settings.keys()), 1),
+                new Load("memory", 1, goalsOf(Metric.MEMORY, 1.5, Metric.SECONDS, 1), new MemoryLoad(settings.keys()),
+                        1),
                 new Load("defragment", 1, goalsOf(), new DefragmentLoad(settings.gigabytes()), 1));
     }
 
