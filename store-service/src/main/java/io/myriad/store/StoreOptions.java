@@ -28,6 +28,7 @@ import io.myriad.store.server.TokenSettings;
  *
  * @param members the initial cluster, this member included
  * @param quotaBackendBytes what all keys may take, history included; negative: no limit
+ * @param defragmentationRate bytes a second that are moved to make the page file shorter; 0: none by itself
  * @param bcryptCost rounds of hashing a password, as a power of two
  * @param tokens what clients get for their passwords
  * @param autoCompaction how much history to keep: a duration, or a number of revisions; null: no automatic compaction
@@ -36,7 +37,8 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         List<String> advertiseClientUrls, List<URI> listenPeerUrls,
         List<Member> members, boolean existingCluster, TlsFiles clientTls, TlsFiles peerTls,
         List<URI> listenMetricsUrls, long snapshotCount,
-        int maxRequestBytes, int maxTxnOps, long quotaBackendBytes, int bcryptCost, TokenSettings tokens,
+        int maxRequestBytes, int maxTxnOps, long quotaBackendBytes, long defragmentationRate, int bcryptCost,
+        TokenSettings tokens,
         @Nullable AutoCompaction autoCompaction,
         Duration watchProgressNotifyInterval, boolean sync,
         String logLevel, int managementPort) {
@@ -51,7 +53,8 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
     private static final Set<String> JWT_PARTS = Set.of("pub-key", "priv-key", "sign-method", "ttl");
     private static final Set<String> SIGN_METHODS = Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512",
             "ES256", "ES384", "ES512", "HS256", "HS384", "HS512");
-    private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
+    private static final long DEFAULT_QUOTA_BYTES = 100L << 30;
+    private static final long DEFAULT_DEFRAGMENTATION_RATE = 16 << 20;
     private static final String CONFIG_FILE = "--config-file";
     private static final String DEFAULT_CLIENT_URL = "http://localhost:2379";
     private static final String DEFAULT_PEER_URL = "http://localhost:2380";
@@ -106,6 +109,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                 "--trusted-ca-file", "--peer-cert-file", "--peer-key-file", "--peer-trusted-ca-file",
                 "--listen-metrics-urls", "--snapshot-count",
                 "--max-request-bytes", "--max-txn-ops", "--auth-token", "--auth-token-ttl", "--quota-backend-bytes",
+                "--defragmentation-rate",
                 "--bcrypt-cost",
                 "--auto-compaction-mode",
                 "--auto-compaction-retention",
@@ -145,6 +149,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                     number("--snapshot-count", 10_000, 1, Long.MAX_VALUE),
                     (int) number("--max-request-bytes", 3 << 19, 1, 512 << 20),
                     (int) number("--max-txn-ops", 128, 1, 1 << 20), quota(),
+                    number("--defragmentation-rate", DEFAULT_DEFRAGMENTATION_RATE, 0, Long.MAX_VALUE),
                     (int) number("--bcrypt-cost", BcryptPasswords.DEFAULT_COST, 4,
                             31),
                     tokens(), autoCompaction(),
@@ -288,7 +293,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                     : GoDuration.parse("--auto-compaction-retention", retention));
         }
 
-        /** As with etcd, 0 is the default and a negative number no limit. */
+        /** As with etcd, 0 is the default and a negative number no limit; the default itself is what this store is made for. */
         private long quota() {
             long bytes = number("--quota-backend-bytes", 0, Long.MIN_VALUE, Long.MAX_VALUE);
             return bytes == 0 ? DEFAULT_QUOTA_BYTES : bytes;

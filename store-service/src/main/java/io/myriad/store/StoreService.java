@@ -29,6 +29,7 @@ final class StoreService implements Service {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreService.class);
     private static final long BATCH_WINDOW_NANOS = 2_000_000L;
+    private static final int HEAP_PERCENT_FOR_KEYS = 60;
     private static final long LEADER_POLL_MILLIS = 2;
     private static final long SINGLE_MEMBER_LEADER_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -89,7 +90,7 @@ final class StoreService implements Service {
                 options.snapshotCount(), options.sync(), options.maxRequestBytes(), options.maxTxnOps(),
                 BATCH_WINDOW_NANOS,
                 options.watchProgressNotifyInterval().toNanos(), options.autoCompaction(),
-                options.quotaBackendBytes(), options.clientTls().clientCertificates(), options.tokens(),
+                quotaBytes(), options.defragmentationRate(), options.clientTls().clientCertificates(), options.tokens(),
                 StoreSettings.diskOf(raft)),
                 transport,
                 metrics.forceNanos());
@@ -127,6 +128,17 @@ final class StoreService implements Service {
                 }
             });
         }
+    }
+
+    /** All keys are in memory: they are refused before the heap is full, which would end the process. */
+    private long quotaBytes() {
+        long fits = Runtime.getRuntime().maxMemory() / 100 * HEAP_PERCENT_FOR_KEYS;
+        if (options.quotaBackendBytes() <= fits) {
+            return options.quotaBackendBytes();
+        }
+        LOG.info("keys may take {} MiB, {} percent of the heap, which is less than --quota-backend-bytes", fits >> 20,
+                HEAP_PERCENT_FOR_KEYS);
+        return fits;
     }
 
     private PeerTransport newTransport(long clusterId, Member self) throws IOException {

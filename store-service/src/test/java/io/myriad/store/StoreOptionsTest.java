@@ -37,7 +37,7 @@ final class StoreOptionsTest {
         assertThat(options.snapshotCount()).isEqualTo(10_000);
         assertThat(options.maxRequestBytes()).isEqualTo(1_572_864);
         assertThat(options.maxTxnOps()).isEqualTo(128);
-        assertThat(options.quotaBackendBytes()).isEqualTo(2L << 30);
+        assertThat(options.quotaBackendBytes()).isEqualTo(100L << 30);
         assertThat(options.tokens()).isEqualTo(new TokenSettings.Simple(300_000));
         assertThat(options.bcryptCost()).isEqualTo(10);
         assertThat(options.watchProgressNotifyInterval()).isEqualTo(Duration.ofMinutes(10));
@@ -73,7 +73,7 @@ final class StoreOptionsTest {
 
     @Test
     void aQuotaOfNothingIsTheDefaultAndANegativeOneIsNone() {
-        assertThat(parse("--quota-backend-bytes=0").quotaBackendBytes()).isEqualTo(2L << 30);
+        assertThat(parse("--quota-backend-bytes=0").quotaBackendBytes()).isEqualTo(100L << 30);
         assertThat(parse("--quota-backend-bytes=-1").quotaBackendBytes()).isNegative();
         assertThat(parse("--quota-backend-bytes=8589934592").quotaBackendBytes()).isEqualTo(8L << 30);
     }

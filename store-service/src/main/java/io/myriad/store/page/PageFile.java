@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PageFile implements AutoCloseable {
 
+    /** Length of a page. */
+    public static final int PAGE_BYTES = Pages.PAGE_BYTES;
+
     private final PageDisk disk;
     private final Pages pages;
     private final MapPages mapPages;

@@ -131,8 +131,9 @@ final class MaintenanceService {
     }
 
     private void defragment(byte[] request, Responder responder) {
-        // Keys are in memory, where nothing has holes; what can be given back on disk is the log before a snapshot. As with etcd, the answer has no header.
-        member.log().requestSnapshot(() -> responder.answer(DefragmentResponse.getDefaultInstance()));
+        // The checkpoint before it cuts the log, and makes holes of what compaction has removed. As with etcd, the answer has no header.
+        member.log().requestSnapshot(() -> member.defragmentation()
+                .request(() -> responder.answer(DefragmentResponse.getDefaultInstance())));
     }
 
     private void hash(byte[] request, Responder responder) {

@@ -91,10 +91,10 @@ final class SpaceQuota {
             if (reply instanceof StoreError error) {
                 LOG.warn("The alarm of no space could not be changed: {}", error.text());
             } else if (action == AlarmRequest.AlarmAction.ACTIVATE) {
-                LOG.warn("keys take as much as --quota-backend-bytes allows, {} bytes: what adds is refused",
+                LOG.warn("keys take as much as they may, {} bytes: what adds is refused",
                         limitBytes);
             } else {
-                LOG.info("there is room below --quota-backend-bytes again");
+                LOG.info("there is room for keys again");
             }
             then.run();
         });

@@ -80,6 +80,7 @@ public final class StoreMember implements AutoCloseable {
     private final StoreMachine machine;
     private final StateCheckpoint checkpoint;
     private final MemberSnapshots snapshots;
+    private final Defragmentation defragmentation;
     private final WatchAgent watches;
     private final JRaftLog log;
     private final OperationLog operations;
@@ -114,6 +115,7 @@ public final class StoreMember implements AutoCloseable {
         this.watches = new WatchAgent(machine::view, settings.progressIntervalNanos(), nanoTime, new Random());
         this.checkpoint = new StateCheckpoint(settings.raftDirectory().resolve(PAGE_FILE), machine);
         this.snapshots = new MemberSnapshots(checkpoint, disk);
+        this.defragmentation = new Defragmentation(checkpoint, settings.defragmentationBytesPerSecond());
         this.machine.keepHistoryAfter(() -> Math.min(watches.dispatchedRevision(), checkpoint.keptRevision()));
         this.nextLeaseId = new AtomicLong(
                 System.currentTimeMillis() << 20 & Long.MAX_VALUE ^ settings.self().id() << 48 & Long.MAX_VALUE);
@@ -147,6 +149,7 @@ public final class StoreMember implements AutoCloseable {
         operations.start();
         watches.start();
         ticker.start();
+        defragmentation.start();
     }
 
     public StoreSettings settings() {
@@ -163,6 +166,10 @@ public final class StoreMember implements AutoCloseable {
 
     public WatchAgent watches() {
         return watches;
+    }
+
+    Defragmentation defragmentation() {
+        return defragmentation;
     }
 
     /** For reads that would hold an event loop too long. */
@@ -418,6 +425,7 @@ public final class StoreMember implements AutoCloseable {
         log.close();
         watches.close();
         readers.shutdownNow();
+        defragmentation.close();
         try {
             checkpoint.close();
         } catch (IOException e) {

@@ -152,6 +152,9 @@ public final class StoreMetrics {
         registry.gauge("etcd_mvcc_db_total_size_in_use_in_bytes",
                 "Total size of the underlying database logically in use in bytes.",
                 member::bytesInUse);
+        registry.counter("myriad_defragmentation_moved_pages_total",
+                "Pages that were moved to make the page file shorter.",
+                () -> member.defragmentation().movedPages());
         registry.gauge("etcd_debugging_mvcc_keys_total", "Total number of keys.", () -> member.view().liveCount());
         registry.gauge("etcd_debugging_mvcc_current_revision", "The current revision of store.",
                 () -> member.view().revision());

@@ -22,6 +22,7 @@ import io.myriad.store.raft.Member;
  * @param progressIntervalNanos how often idle watchers are told the revision
  * @param autoCompaction what history to keep; null: all until a client compacts
  * @param quotaBytes how much all keys may take, history included; negative: no limit
+ * @param defragmentationBytesPerSecond how fast the page file is made shorter; 0: only when somebody asks for it
  * @param clientCertificates whether certificates of clients are checked, so that they say who a client is
  * @param tokens what clients get for their passwords
  * @param usableBytes how many bytes the disk of {@code raftDirectory} has left, negative when that is not known
@@ -29,7 +30,8 @@ import io.myriad.store.raft.Member;
 public record StoreSettings(long clusterId, String group, Member self, List<Member> members, List<String> clientUrls,
         Path raftDirectory, long snapshotEntries,
         boolean sync, int maxRequestBytes, int maxTxnOperations, long batchWindowNanos, long progressIntervalNanos,
-        @Nullable AutoCompaction autoCompaction, long quotaBytes, boolean clientCertificates, TokenSettings tokens,
+        @Nullable AutoCompaction autoCompaction, long quotaBytes,
+        long defragmentationBytesPerSecond, boolean clientCertificates, TokenSettings tokens,
         LongSupplier usableBytes) {
 
     /** The usual: the disk is asked itself. */

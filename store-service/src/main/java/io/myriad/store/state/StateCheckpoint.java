@@ -19,15 +19,11 @@ import io.myriad.store.page.PageTransaction;
  * the machine's history meanwhile ({@link #keptRevision}), and what is removed from it is noted. The whole state is written when the file holds none that the machine's is the
  * continuation of: the first time, and after the state came from another member.
  *
- * <p>Threads: {@link #keptRevision} and {@link #export} any; {@link Captured#write} its own; everything else the apply thread's. Captures do not overlap.
+ * <p>Threads: {@link #keptRevision}, {@link #export} and {@link #moveTail} any; {@link Captured#write} its own; everything else the apply thread's. Captures do not overlap.
  */
 public final class StateCheckpoint implements AutoCloseable {
 
-    /** Pages that are moved after each checkpoint to make the file shorter, at most; see {@link PageFile#moveTail}. */
-    static final int MOVED_PAGES = 1024;
-
-    private static final int MOVED_PAGES_A_STEP = 128;
-    /** Below this part of the file in use pages are moved, in percent. */
+    /** Below this part of the file in use it is sparse, in percent. */
     private static final int DENSE_PERCENT = 75;
     private static final int BUFFER_BYTES = 64 << 10;
     /** What removing a version writes at most, roughly: the page that it was in. */
@@ -35,6 +31,8 @@ public final class StateCheckpoint implements AutoCloseable {
 
     private final Path path;
     private final StoreMachine machine;
+    /** Held by whoever changes the file. */
+    private final Object changes = new Object();
     private volatile PageFile file;
     /** The revision that the file holds; -1 if the machine's state is no continuation of what the file holds. */
     private volatile long writtenRevision = -1;
@@ -121,17 +119,18 @@ public final class StateCheckpoint implements AutoCloseable {
 
         /** Writes it to the file, forced to disk. */
         public void write() throws IOException {
-            try (PageTransaction transaction = file.begin()) {
-                put(transaction);
-                transaction.commit(appliedIndex, appliedTerm);
-            } catch (IOException | RuntimeException e) {
-                reopen(e);
-                throw e;
+            synchronized (changes) {
+                try (PageTransaction transaction = file.begin()) {
+                    put(transaction);
+                    transaction.commit(appliedIndex, appliedTerm);
+                } catch (IOException | RuntimeException e) {
+                    reopen(e);
+                    throw e;
+                }
             }
             written = true;
             writtenRevision = source.revision();
             keptRevision = source.revision();
-            shorten();
         }
 
         private void put(PageTransaction transaction) throws IOException {
@@ -196,13 +195,17 @@ public final class StateCheckpoint implements AutoCloseable {
         removed = new RemovedVersions();
     }
 
-    private void shorten() throws IOException {
-        for (int moved = 0; moved < MOVED_PAGES && file.usedBytes() < file.fileBytes() / 100 * DENSE_PERCENT;) {
-            int step = file.moveTail(MOVED_PAGES_A_STEP);
-            if (step == 0) {
-                return;
-            }
-            moved += step;
+    /** Whether so much of the file is holes that it should be made shorter. Any thread. */
+    public boolean isSparse() {
+        synchronized (changes) {
+            return file.usedBytes() < file.fileBytes() / 100 * DENSE_PERCENT;
+        }
+    }
+
+    /** See {@link PageFile#moveTail}. Any thread; a checkpoint waits until it has ended. */
+    public int moveTail(int maxPages) throws IOException {
+        synchronized (changes) {
+            return file.moveTail(maxPages);
         }
     }
 
@@ -245,6 +248,8 @@ public final class StateCheckpoint implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        file.close();
+        synchronized (changes) {
+            file.close();
+        }
     }
 }

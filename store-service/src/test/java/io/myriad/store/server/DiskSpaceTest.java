@@ -41,7 +41,7 @@ class DiskSpaceTest {
     private StoreMember member(Path directory) throws Exception {
         List<Member> members = List.of(Member.initial("s", List.of("http://127.0.0.1:2380"), ""));
         return new StoreMember(new StoreSettings(1, "disk-" + directory.getFileName(), members.getFirst(), members,
-                List.of(), directory, 1000, true, 1 << 20, 128, 0, TimeUnit.MINUTES.toNanos(1), null, -1, false,
+                List.of(), directory, 1000, true, 1 << 20, 128, 0, TimeUnit.MINUTES.toNanos(1), null, -1, 0, false,
                 new TokenSettings.Simple(1000), usable::get),
                 null,
                 nanos -> {});
