@@ -30,7 +30,7 @@ final class RangeLoad {
     /** Names of the stores that have the keys. */
     private final Set<String> filled = new HashSet<>();
 
-    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
+    private static final MethodDescriptor.Marshaller<byte[]> REQUEST = new MethodDescriptor.Marshaller<>() {
         @Override
         public InputStream stream(byte[] value) {
             return new ByteArrayInputStream(value);
@@ -38,8 +38,25 @@ final class RangeLoad {
 
         @Override
         public byte[] parse(InputStream stream) {
+            throw new UnsupportedOperationException();
+        }
+    };
+
+    /** A message is its length. */
+    private static final MethodDescriptor.Marshaller<Long> LENGTH = new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(Long value) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Long parse(InputStream stream) {
             try {
-                return stream.readAllBytes();
+                long length = 0;
+                for (long skipped; (skipped = stream.skip(Integer.MAX_VALUE)) > 0;) {
+                    length += skipped;
+                }
+                return length;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -62,7 +79,8 @@ final class RangeLoad {
             }
             byte[] request = RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(PREFIX))
                     .setRangeEnd(ByteString.copyFromUtf8("list0")).build().toByteArray();
-            MethodDescriptor<byte[], byte[]> raw = method.toBuilder(BYTES, BYTES).build();
+            MethodDescriptor<byte[], Long> raw = method.toBuilder(REQUEST, LENGTH)
+                    .setType(MethodDescriptor.MethodType.SERVER_STREAMING).build();
             Processes processes = cluster.processes();
             processes.forgetPeaks();
             long residentBefore = processes.memoryInAll().now();
@@ -70,11 +88,10 @@ final class RangeLoad {
             long bytes = 0;
             long began = System.nanoTime();
             for (int i = 0; i < REQUESTS; i++) {
-                Iterator<byte[]> answers = ClientCalls.blockingServerStreamingCall(channel,
-                        raw.toBuilder().setType(MethodDescriptor.MethodType.SERVER_STREAMING).build(),
-                        CallOptions.DEFAULT, request);
+                Iterator<Long> answers = ClientCalls.blockingServerStreamingCall(channel, raw, CallOptions.DEFAULT,
+                        request);
                 while (answers.hasNext()) {
-                    bytes += answers.next().length;
+                    bytes += answers.next();
                 }
             }
             double seconds = (System.nanoTime() - began) / 1e9;
