@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 import io.myriad.store.raft.Member;
 
 /**
@@ -24,6 +26,7 @@ final class DataDirectory implements AutoCloseable {
 
     /** 1 kept the state in snapshots of the log, 2 keeps it in a page file. */
     private static final int FORMAT = 2;
+    private static final String RAFT = "raft";
     private static final String IDENTITY_FILE = "member.properties";
 
     private final Path directory;
@@ -36,8 +39,15 @@ final class DataDirectory implements AutoCloseable {
         this.lock = lock;
     }
 
+    /** Makes a member's first state. */
+    @FunctionalInterface
+    interface InitialFiles {
+        void make(Path raftDirectory) throws IOException;
+    }
+
     /** Opens or makes the directory; throws with a message for the user if it is in use or not this member's. Changes nothing then. */
-    static DataDirectory open(Path directory, Member self, long clusterId, boolean existingCluster) throws IOException {
+    static DataDirectory open(Path directory, Member self, long clusterId, boolean existingCluster,
+            @Nullable InitialFiles initial) throws IOException {
         create(directory);
         FileChannel lockFile = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
@@ -46,7 +56,7 @@ final class DataDirectory implements AutoCloseable {
             if (lock == null) {
                 throw new IOException("data directory " + directory + " is in use by another process");
             }
-            checkIdentity(directory, self, clusterId, existingCluster);
+            checkIdentity(directory, self, clusterId, existingCluster, initial);
             return new DataDirectory(directory, lockFile, lock);
         } catch (IOException | RuntimeException e) {
             lockFile.close();
@@ -54,7 +64,7 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static @org.jspecify.annotations.Nullable FileLock tryLock(FileChannel file) throws IOException {
+    private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
         try {
             return file.tryLock();
         } catch (OverlappingFileLockException e) {
@@ -72,8 +82,8 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static void checkIdentity(Path directory, Member self, long clusterId, boolean existingCluster)
-            throws IOException {
+    private static void checkIdentity(Path directory, Member self, long clusterId, boolean existingCluster,
+            @Nullable InitialFiles initial) throws IOException {
         Path file = directory.resolve(IDENTITY_FILE);
         if (!Files.exists(file)) {
             requireEmpty(directory);
@@ -83,8 +93,15 @@ final class DataDirectory implements AutoCloseable {
                                 + directory
                                 + " is empty");
             }
+            if (initial != null) {
+                initial.make(directory.resolve(RAFT));
+            }
             writeIdentity(directory, file, self, clusterId);
             return;
+        }
+        if (initial != null) {
+            throw new IOException("--initial-snapshot: data directory " + directory
+                    + " is not empty, its member has a state already");
         }
         Properties identity = new Properties();
         try (var in = Files.newInputStream(file)) {
@@ -142,7 +159,7 @@ final class DataDirectory implements AutoCloseable {
 
     /** Where the log, votes and snapshots are. */
     Path raft() throws IOException {
-        return Files.createDirectories(directory.resolve("raft"));
+        return Files.createDirectories(directory.resolve(RAFT));
     }
 
     @Override

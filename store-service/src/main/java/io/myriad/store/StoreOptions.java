@@ -27,6 +27,7 @@ import io.myriad.store.server.TokenSettings;
  * that would do nothing here are not accepted.
  *
  * @param members the initial cluster, this member included
+ * @param initialSnapshot etcd's database that an empty data directory begins with; null: it begins with nothing
  * @param quotaBackendBytes what all keys may take, history included; negative: no limit
  * @param defragmentationRate bytes a second that are moved to make the page file shorter; 0: none by itself
  * @param bcryptCost rounds of hashing a password, as a power of two
@@ -35,7 +36,8 @@ import io.myriad.store.server.TokenSettings;
  */
 public record StoreOptions(String name, Path dataDirectory, List<URI> listenClientUrls,
         List<String> advertiseClientUrls, List<URI> listenPeerUrls,
-        List<Member> members, boolean existingCluster, TlsFiles clientTls, TlsFiles peerTls,
+        List<Member> members, boolean existingCluster, @Nullable Path initialSnapshot, TlsFiles clientTls,
+        TlsFiles peerTls,
         List<URI> listenMetricsUrls, long snapshotCount,
         int maxRequestBytes, int maxTxnOps, long quotaBackendBytes, long defragmentationRate, int bcryptCost,
         TokenSettings tokens,
@@ -105,7 +107,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         for (String text : List.of("--name", "--data-dir", "--listen-client-urls", "--advertise-client-urls",
                 "--listen-peer-urls",
                 "--initial-advertise-peer-urls", "--initial-cluster", "--initial-cluster-state",
-                "--initial-cluster-token", "--cert-file", "--key-file",
+                "--initial-cluster-token", "--initial-snapshot", "--cert-file", "--key-file",
                 "--trusted-ca-file", "--peer-cert-file", "--peer-key-file", "--peer-trusted-ca-file",
                 "--listen-metrics-urls", "--snapshot-count",
                 "--max-request-bytes", "--max-txn-ops", "--auth-token", "--auth-token-ttl", "--quota-backend-bytes",
@@ -145,7 +147,8 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
             checkLogging();
             return new StoreOptions(name, Path.of(text("--data-dir", name + ".etcd")), clientUrls, advertised, peerUrls,
                     members(name),
-                    existingCluster(), clientTls, peerTls, urlsOrNone("--listen-metrics-urls"),
+                    existingCluster(), file("--initial-snapshot"), clientTls, peerTls,
+                    urlsOrNone("--listen-metrics-urls"),
                     number("--snapshot-count", 10_000, 1, Long.MAX_VALUE),
                     (int) number("--max-request-bytes", 3 << 19, 1, 512 << 20),
                     (int) number("--max-txn-ops", 128, 1, 1 << 20), quota(),

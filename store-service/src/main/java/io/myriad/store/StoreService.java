@@ -20,6 +20,7 @@ import io.myriad.store.raft.Member;
 import io.myriad.store.raft.PeerTransport;
 import io.myriad.store.server.ClientLimits;
 import io.myriad.store.server.GrpcEndpoint;
+import io.myriad.store.server.InitialState;
 import io.myriad.store.server.StoreMember;
 import io.myriad.store.server.StoreMetrics;
 import io.myriad.store.server.StoreSettings;
@@ -77,8 +78,10 @@ final class StoreService implements Service {
     private void open() throws IOException {
         Member self = options.self();
         long clusterId = Member.clusterId(options.members());
+        Path snapshot = options.initialSnapshot();
         DataDirectory directory = DataDirectory.open(options.dataDirectory(), self, clusterId,
-                options.existingCluster());
+                options.existingCluster(),
+                snapshot == null ? null : made -> InitialState.make(snapshot, made, options.members()));
         opened.add(directory);
         boolean alone = options.members().size() == 1;
         // Several clusters of one member may live in one process, all with etcd's default peer URL.

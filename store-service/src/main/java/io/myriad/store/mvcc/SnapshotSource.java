@@ -42,6 +42,27 @@ public final class SnapshotSource implements AutoCloseable {
         }
     }
 
+    /**
+     * Hands over, in the order of their revisions, the versions that reads need: all after the last compaction, and of each key the last one before, unless it was a deletion. A deletion by
+     * the very revision of the compaction is kept, as etcd keeps it. Any thread.
+     */
+    public void forEachReadable(Sink sink) throws IOException {
+        List<KeyVersion> versions = new ArrayList<>();
+        view.forEachVersion(version -> {
+            if (version.modRevision() <= compactedRevision && !versions.isEmpty()
+                    && versions.getLast() == version.previous()) {
+                versions.removeLast();
+            }
+            if (version.modRevision() >= compactedRevision || !version.isTombstone()) {
+                versions.add(version);
+            }
+        });
+        versions.sort(KeyVersion::compareRevisions);
+        for (KeyVersion version : versions) {
+            sink.accept(version);
+        }
+    }
+
     /** Hands over, in order, the versions after a revision whose history was kept since ({@link MvccStore#keepHistoryAfter}). Any thread. */
     public void forEachAfter(long revision, Sink sink) throws IOException {
         EventLog.View events = view.events();

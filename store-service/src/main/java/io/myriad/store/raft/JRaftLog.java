@@ -51,6 +51,10 @@ public final class JRaftLog implements ReplicatedLog {
         System.setProperty("com.google.protobuf.use_unsafe_pre22_gencode", "true");
     }
 
+    /** Where in the log's directory term and vote are, and snapshots. */
+    static final String META_DIRECTORY = "meta";
+    static final String SNAPSHOT_DIRECTORY = "snapshot";
+
     private static final byte APPEND = 1;
     private static final long REQUEST_TIMEOUT_MILLIS = 5000;
     /** What JRaft answers a proposal with before it makes an entry of it. */
@@ -161,8 +165,8 @@ public final class JRaftLog implements ReplicatedLog {
         options.setElectionTimeoutMs(ELECTION_TIMEOUT_MILLIS);
         options.setFsm(new Machine());
         options.setLogUri(directory.resolve("log").toString());
-        options.setRaftMetaUri(directory.resolve("meta").toString());
-        options.setSnapshotUri(directory.resolve("snapshot").toString());
+        options.setRaftMetaUri(directory.resolve(META_DIRECTORY).toString());
+        options.setSnapshotUri(directory.resolve(SNAPSHOT_DIRECTORY).toString());
         options.setSnapshotIntervalSecs(0);
         options.setDisableCli(true);
         options.setTimerPoolSize(1);
@@ -171,7 +175,7 @@ public final class JRaftLog implements ReplicatedLog {
         return options;
     }
 
-    private static PeerId peerOf(Member member) {
+    static PeerId peerOf(Member member) {
         return new PeerId(member.host(), member.port());
     }
 

@@ -91,9 +91,13 @@ final class AuthService {
     }
 
     private void enable(byte[] request, Responder responder) {
+        propose(Command.AUTH_ENABLE, newSecret(), responder);
+    }
+
+    private byte[] newSecret() {
         byte[] secret = new byte[SECRET_BYTES];
         random.nextBytes(secret);
-        propose(Command.AUTH_ENABLE, secret, responder);
+        return secret;
     }
 
     private void addUser(byte[] bytes, Responder responder) {
@@ -151,6 +155,14 @@ final class AuthService {
                 answer.fail(StoreError.AUTH_FAILED);
             } else if (account.hasNoPassword()) {
                 answer.fail(Statuses.unknown("auth: authentication failed, password was given for no password user"));
+            } else if (state.secret().isEmpty()) {
+                member.propose(Command.AUTH_ENABLE, newSecret(), reply -> {
+                    if (reply instanceof StoreError error) {
+                        answer.fail(error);
+                    } else {
+                        authenticate(bytes, responder);
+                    }
+                });
             } else {
                 onPasswordThread(answer, () -> check(request, state, account, answer));
             }

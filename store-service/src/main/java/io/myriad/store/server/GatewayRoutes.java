@@ -48,6 +48,7 @@ final class GatewayRoutes {
         add("maintenance/alarm", MaintenanceGrpc.getAlarmMethod());
         add("maintenance/status", MaintenanceGrpc.getStatusMethod());
         add("maintenance/defragment", MaintenanceGrpc.getDefragmentMethod());
+        add("maintenance/downgrade", MaintenanceGrpc.getDowngradeMethod());
         add("maintenance/hash", MaintenanceGrpc.getHashMethod());
         add("maintenance/hashkv", MaintenanceGrpc.getHashKVMethod());
         add("maintenance/transfer-leadership", MaintenanceGrpc.getMoveLeaderMethod());

@@ -5,6 +5,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 import com.google.protobuf.MessageLite;
 import io.grpc.ServerServiceDefinition;
@@ -16,6 +17,8 @@ import io.myriad.store.api.AlarmResponse;
 import io.myriad.store.api.AlarmType;
 import io.myriad.store.api.DefragmentResponse;
 import io.myriad.store.api.DowngradeInfo;
+import io.myriad.store.api.DowngradeRequest;
+import io.myriad.store.api.DowngradeResponse;
 import io.myriad.store.api.HashKVRequest;
 import io.myriad.store.api.HashKVResponse;
 import io.myriad.store.api.HashResponse;
@@ -32,12 +35,15 @@ import io.myriad.store.state.Command;
 import io.myriad.store.state.StoreError;
 import io.myriad.store.state.StoreMachine;
 
-/** {@code etcdserverpb.Maintenance}. Snapshot and Downgrade are not implemented. */
+/** {@code etcdserverpb.Maintenance}. */
 final class MaintenanceService {
 
     /** The version whose API this is: clients decide by it what they may call. */
     static final String ETCD_VERSION = "3.7.3";
     static final String STORAGE_VERSION = "3.7.0";
+
+    private static final String CLUSTER_VERSION = "3.7";
+    private static final Pattern VERSION = Pattern.compile("v?\\d+(\\.\\d+){0,2}([-+].*)?");
 
     private final StoreMember member;
     private final Supplier<@Nullable Executor> currentLoop;
@@ -50,9 +56,10 @@ final class MaintenanceService {
     ServerServiceDefinition definition() {
         return Methods.service(MaintenanceGrpc.getServiceDescriptor(),
                 Map.of("Status", ofUsers(this::status), "Alarm", Methods.unary(this::alarm),
+                        "Snapshot", Methods.serverStreaming(new SnapshotService(member)::call),
                         "Defragment", ofRoot(this::defragment), "MoveLeader", ofRoot(this::moveLeader),
                         "Hash",
-                        ofRoot(this::hash), "HashKV", ofRoot(this::hashKv)));
+                        ofRoot(this::hash), "HashKV", ofRoot(this::hashKv), "Downgrade", ofRoot(this::downgrade)));
     }
 
     /** For whoever has said who he is, while somebody has to. */
@@ -173,5 +180,21 @@ final class MaintenanceService {
                 responder.answer(MoveLeaderResponse.newBuilder().setHeader(Headers.of(member)).build());
             }
         });
+    }
+
+    /**
+     * There is no older version of this store to go back to, so no version is a target, as etcd answers for those that it cannot be downgraded to; and none is under way that could be
+     * cancelled, which etcd does not call an error.
+     */
+    private void downgrade(byte[] request, Responder responder) {
+        DowngradeRequest downgrade = Methods.parse(DowngradeRequest.parser(), request);
+        switch (downgrade.getAction()) {
+            case CANCEL -> responder.answer(DowngradeResponse.newBuilder().setHeader(Headers.of(member))
+                    .setVersion(CLUSTER_VERSION).build());
+            case VALIDATE, ENABLE -> responder.fail(VERSION.matcher(downgrade.getVersion()).matches()
+                    ? StoreError.INVALID_DOWNGRADE_TARGET
+                    : StoreError.WRONG_DOWNGRADE_FORMAT);
+            default -> responder.fail(Statuses.unimplemented("unknown action"));
+        }
     }
 }

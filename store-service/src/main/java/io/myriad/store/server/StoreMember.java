@@ -19,6 +19,7 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,8 @@ import io.myriad.store.raft.ReplicatedState;
 import io.myriad.store.state.Authorized;
 import io.myriad.store.state.Caller;
 import io.myriad.store.state.Command;
+import io.myriad.store.state.EtcdCluster;
+import io.myriad.store.state.EtcdExport;
 import io.myriad.store.state.LeaseRequest;
 import io.myriad.store.state.Operation;
 import io.myriad.store.state.Reply;
@@ -71,7 +74,7 @@ public final class StoreMember implements AutoCloseable {
     private static final long TICK_MILLIS = 250;
     private static final long DISK_MEASUREMENT_TICKS = 20;
     private static final long EXPIRY_RETRY_NANOS = TimeUnit.SECONDS.toNanos(3);
-    private static final String PAGE_FILE = "state.pages";
+    static final String PAGE_FILE = "state.pages";
     private static final Logger LOG = LoggerFactory.getLogger(StoreMember.class);
 
     private final StoreSettings settings;
@@ -97,6 +100,7 @@ public final class StoreMember implements AutoCloseable {
     private volatile long bytesInUse;
     private volatile long bytesOnDisk;
     private volatile boolean closed;
+    private final State state;
     private OperationLog.@Nullable Applier applier;
 
     /**
@@ -124,7 +128,7 @@ public final class StoreMember implements AutoCloseable {
                 Thread.ofPlatform().name("store-reader-", 0).daemon().factory());
         pool.allowCoreThreadTimeOut(true);
         this.readers = pool;
-        State state = new State();
+        this.state = new State();
         try {
             this.log = new JRaftLog(settings.group(), settings.self(), settings.members(), settings.raftDirectory(),
                     transport, settings.snapshotEntries(), settings.sync(), forceNanos, state);
@@ -232,6 +236,25 @@ public final class StoreMember implements AutoCloseable {
                 }
             });
         }
+    }
+
+    /** Takes the state, to be written as etcd's database. Any thread; entries are not applied meanwhile, which is a moment. */
+    EtcdExport export() {
+        return state.export();
+    }
+
+    private List<String> publishedClientUrls(long id) {
+        byte[] published = machine.publishedMembers().getOrDefault(id, new byte[0]);
+        try {
+            return List.copyOf(io.myriad.store.api.Member.parseFrom(published).getClientURLsList());
+        } catch (InvalidProtocolBufferException e) {
+            return List.of();
+        }
+    }
+
+    /** The disk of this member's directory. */
+    DiskSpace disk() {
+        return disk;
     }
 
     private void measureDisk() {
@@ -443,8 +466,10 @@ public final class StoreMember implements AutoCloseable {
 
         @Override
         public void publish() {
-            machine.publish();
-            bytesInUse = machine.bytesInUse();
+            synchronized (state) {
+                machine.publish();
+                bytesInUse = machine.bytesInUse();
+            }
             watches.wake();
         }
     }
@@ -470,13 +495,22 @@ public final class StoreMember implements AutoCloseable {
             return current;
         }
 
+        /** Synchronized, as everything is that changes the state or takes it as it is. */
         @Override
-        public void apply(long index, long term, ByteBuffer entry) {
+        public synchronized void apply(long index, long term, ByteBuffer entry) {
             if (index > appliedIndex) {
                 applier().apply(term, entry);
                 appliedIndex = index;
                 appliedTerm = term;
             }
+        }
+
+        synchronized EtcdExport export() {
+            List<EtcdCluster.EtcdMember> voters = members().stream()
+                    .map(each -> new EtcdCluster.EtcdMember(each.id(), each.name(), each.peerUrls(),
+                            publishedClientUrls(each.id())))
+                    .toList();
+            return new EtcdExport(machine, new EtcdCluster(appliedIndex, appliedTerm, voters));
         }
 
         @Override
@@ -485,7 +519,7 @@ public final class StoreMember implements AutoCloseable {
         }
 
         @Override
-        public Snapshot snapshot() {
+        public synchronized Snapshot snapshot() {
             return snapshots.capture(appliedIndex, appliedTerm);
         }
 
@@ -496,7 +530,7 @@ public final class StoreMember implements AutoCloseable {
 
         /** The state may be the result of more entries than the snapshot says: they are not applied again. */
         @Override
-        public void load(Path directory) throws IOException {
+        public synchronized void load(Path directory) throws IOException {
             appliedIndex = snapshots.load(directory);
             bytesInUse = machine.bytesInUse();
             watches.wake();

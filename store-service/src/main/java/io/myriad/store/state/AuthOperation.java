@@ -71,7 +71,10 @@ final class AuthOperation {
 
     private static Outcome enable(AuthState state, byte[] secret) {
         if (state.enabled()) {
-            return new Outcome.Next(state);
+            // A state that came from etcd has no secret until somebody asks for a token.
+            return new Outcome.Next(state.secret().isEmpty()
+                    ? new AuthState(true, state.revision(), ByteString.copyFrom(secret), state.users(), state.roles())
+                    : state);
         }
         AuthState.Account root = state.account(AuthState.ROOT);
         if (root == null) {

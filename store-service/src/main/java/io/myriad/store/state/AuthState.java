@@ -19,7 +19,7 @@ import io.myriad.store.api.auth.User;
  *
  * @param enabled whether anybody has to say who he is
  * @param revision grows by one with each change, from 1
- * @param secret what simple tokens are signed with, the same on all members; empty while not enabled. Never to be logged
+ * @param secret what simple tokens are signed with, the same on all members; empty while not enabled, and until the first token is asked for when the state came from etcd. Never to be logged
  * @param users by name
  * @param roles by name
  */

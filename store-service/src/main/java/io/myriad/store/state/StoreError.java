@@ -80,7 +80,11 @@ public enum StoreError implements Reply {
                                                                                                                                                                                     Code.INVALID_ARGUMENT,
                                                                                                                                                                                     "etcdserver: invalid auth management"), AUTH_OLD_REVISION(
                                                                                                                                                                                             Code.INVALID_ARGUMENT,
-                                                                                                                                                                                            "etcdserver: revision of auth store is old");
+                                                                                                                                                                                            "etcdserver: revision of auth store is old"), WRONG_DOWNGRADE_FORMAT(
+                                                                                                                                                                                                    Code.INVALID_ARGUMENT,
+                                                                                                                                                                                                    "etcdserver: wrong downgrade target version format"), INVALID_DOWNGRADE_TARGET(
+                                                                                                                                                                                                            Code.INVALID_ARGUMENT,
+                                                                                                                                                                                                            "etcdserver: invalid downgrade target version");
 
     private final Code code;
     private final String text;

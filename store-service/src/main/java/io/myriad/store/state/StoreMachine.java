@@ -125,7 +125,8 @@ public final class StoreMachine {
      */
     public Reply apply(Command command, byte[] payload, @Nullable Operation decoded, long term) {
         // A member that has not seen yet that authentication was enabled lets its clients through; the log does not.
-        return auth.enabled() && isOfClients(command)
+        boolean secretMissing = command == Command.AUTH_ENABLE && auth.secret().isEmpty();
+        return auth.enabled() && isOfClients(command) && !secretMissing
                 ? StoreError.USER_EMPTY
                 : applyPermitted(command, payload, decoded, term);
     }

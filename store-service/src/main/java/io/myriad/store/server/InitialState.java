@@ -1,0 +1,74 @@
+package io.myriad.store.server;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.myriad.store.lease.LeaseClock;
+import io.myriad.store.raft.InitialLog;
+import io.myriad.store.raft.Member;
+import io.myriad.store.state.EtcdImport;
+import io.myriad.store.state.ResponseHeader;
+import io.myriad.store.state.StateCheckpoint;
+import io.myriad.store.state.StoreMachine;
+
+/** The first state of a member that does not begin empty but with what an etcd cluster had. */
+public final class InitialState {
+
+    private InitialState() {}
+
+    /**
+     * Makes the files of a member. Nothing is written if the snapshot cannot be used; the message says why.
+     *
+     * @param snapshot etcd's database
+     * @param raftDirectory where log and state are to be; empty
+     */
+    public static void make(Path snapshot, Path raftDirectory, List<Member> members)
+            throws IOException {
+        if (!Files.isRegularFile(snapshot)) {
+            throw new IOException("--initial-snapshot " + snapshot + ": there is no such file");
+        }
+        StoreMachine machine = new StoreMachine(new ResponseHeader(0, 0), new LeaseClock(), System::nanoTime);
+        try {
+            EtcdImport.restore(snapshot, machine);
+        } catch (IOException e) {
+            throw new IOException("--initial-snapshot " + snapshot + ": " + e.getMessage(), e);
+        }
+        Files.createDirectories(raftDirectory);
+        DiskSpace disk = new DiskSpace(DiskSpace.of(raftDirectory));
+        try (StateCheckpoint checkpoint = new StateCheckpoint(raftDirectory.resolve(StoreMember.PAGE_FILE), machine)) {
+            InitialLog.create(raftDirectory, members,
+                    new MemberSnapshots(checkpoint, disk).capture(InitialLog.INDEX, InitialLog.TERM));
+            force(raftDirectory);
+        } catch (IOException | RuntimeException e) {
+            delete(raftDirectory);
+            throw e;
+        }
+    }
+
+    /** The log's first files are not forced to disk by whoever made them. */
+    private static void force(Path directory) throws IOException {
+        for (Path each : deepestFirst(directory)) {
+            try (FileChannel file = FileChannel.open(each, StandardOpenOption.READ)) {
+                file.force(true);
+            }
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        for (Path each : deepestFirst(directory)) {
+            Files.delete(each);
+        }
+    }
+
+    private static List<Path> deepestFirst(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.sorted(Comparator.reverseOrder()).toList();
+        }
+    }
+}
