@@ -15,6 +15,8 @@ import java.util.Properties;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.myriad.store.raft.Member;
 
@@ -27,6 +29,7 @@ final class DataDirectory implements AutoCloseable {
     /** 1 kept the state in snapshots of the log, 2 keeps it in a page file. */
     private static final int FORMAT = 2;
     private static final String RAFT = "raft";
+    private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
     private static final String IDENTITY_FILE = "member.properties";
 
     private final Path directory;
@@ -100,8 +103,7 @@ final class DataDirectory implements AutoCloseable {
             return;
         }
         if (initial != null) {
-            throw new IOException("--initial-snapshot: data directory " + directory
-                    + " is not empty, its member has a state already");
+            LOG.info("--initial-snapshot is not read: the member in {} has a state already", directory);
         }
         Properties identity = new Properties();
         try (var in = Files.newInputStream(file)) {

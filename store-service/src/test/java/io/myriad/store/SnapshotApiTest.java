@@ -126,9 +126,8 @@ final class SnapshotApiTest {
             assertThat(store.kv().put(put("a", "4")).getHeader().getRevision()).isEqualTo(10);
             store.kv().deleteRange(delete("a"));
         }
-        assertThatThrownBy(() -> TestStore.start(second, "--initial-snapshot", file.toString()))
-                .hasMessageContaining("is not empty");
-        try (TestStore store = TestStore.start(second)) {
+        // The flag may stay where it is: a member that has a state does not read it.
+        try (TestStore store = TestStore.start(second, "--initial-snapshot", file.toString())) {
             assertThat(store.kv().range(get("leased")).getHeader().getRevision()).isEqualTo(11);
             assertThat(store.kv().range(get("a").toBuilder().setRevision(10).build()).getCount()).isEqualTo(1);
             save(store);
