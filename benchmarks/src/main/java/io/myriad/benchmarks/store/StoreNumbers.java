@@ -9,6 +9,9 @@ import java.util.Map;
 /** The command {@code benchmarks/store}. */
 public final class StoreNumbers {
 
+    /** A JVM compiles what it runs often: what is measured is the store as it is after the first minute. */
+    private static final int WARM_UP_ROUNDS = 4;
+
     private StoreNumbers() {}
 
     /** Runs the loads and prints what came out. */
@@ -40,7 +43,7 @@ public final class StoreNumbers {
             boolean warm = load.rounds() > 1;
             Map<String, Map<Metric, List<Double>>> figures = Map.of(etcd.name(), new EnumMap<>(Metric.class),
                     myriad.name(), new EnumMap<>(Metric.class));
-            for (int round = warm ? -1 : 0; round < rounds; round++) {
+            for (int round = warm ? -WARM_UP_ROUNDS : 0; round < rounds; round++) {
                 for (StoreCluster cluster : both) {
                     Map<Metric, Double> outcome = load.run().on(cluster);
                     System.err.printf("   %-8s %s%s%n", cluster.name(), outcome, round < 0 ? " (warming up)" : "");
