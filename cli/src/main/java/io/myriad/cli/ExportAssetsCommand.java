@@ -33,22 +33,28 @@ final class ExportAssetsCommand implements Action {
                 .println("Use them with: export KUBEBUILDER_ASSETS=" + Supervisor.shellWord(directory.toString()));
     }
 
+    /** The flags of the JVM are in the program's hands: those of a small process fit a test, not a store of a million keys. */
     static String launcher(String program, ServiceKind kind, JavaCommand java) {
-        List<String> command = new ArrayList<>(java.start(JavaCommand.smallProcessFlags()));
-        command.add(kind.mainClass());
+        List<String> arguments = new ArrayList<>(List.of(kind.mainClass()));
         if (kind == ServiceKind.APISERVER) {
             // Tests run several at a time, and nobody looks at its actuator.
-            command.add("--management-port=0");
+            arguments.add("--management-port=0");
         }
         return """
                 #!/bin/sh
                 # Myriad's %1$s with the flags of %2$s. Written by 'myriad export assets'.
+                # It is a small process, as tests need it. For more: MYRIAD_JVM_FLAGS="-Xmx8g" %2$s ...
                 if ! : > %3$s; then
                   echo "%2$s: this build of myriad is gone; write this file anew with 'myriad export assets'" >&2
                   exit 1
                 fi
-                exec %4$s "$@"
+                exec %4$s ${MYRIAD_JVM_FLAGS-%5$s} %6$s "$@"
                 """.formatted(kind.key(), program, Supervisor.shellWord(java.build().resolve("used").toString()),
-                command.stream().map(Supervisor::shellWord).collect(Collectors.joining(" ")));
+                shellWords(java.start(List.of())), String.join(" ", JavaCommand.smallProcessFlags()),
+                shellWords(arguments));
+    }
+
+    private static String shellWords(List<String> words) {
+        return words.stream().map(Supervisor::shellWord).collect(Collectors.joining(" "));
     }
 }

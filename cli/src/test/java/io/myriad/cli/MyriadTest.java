@@ -238,7 +238,7 @@ final class MyriadTest {
         assertThat(myriad("export", "assets", assets.toString())).as(err()).isZero();
 
         assertThat(assets.resolve("etcd")).isExecutable().content()
-                .contains("io.myriad.store.StoreApplication' \"$@\"");
+                .contains("io.myriad.store.StoreApplication' \"$@\"").contains("${MYRIAD_JVM_FLAGS-");
         assertThat(assets.resolve("kube-apiserver")).isExecutable().content()
                 .contains("io.myriad.apiserver.ApiserverApplication' '--management-port=0' \"$@\"");
     }
