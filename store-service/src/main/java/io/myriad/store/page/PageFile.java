@@ -187,6 +187,11 @@ public final class PageFile implements AutoCloseable {
         return Pages.offset(space.pages());
     }
 
+    /** Length of the file as it is on the disk, which may be longer for a while. Any thread. */
+    public long bytesOnDisk() throws IOException {
+        return disk.size();
+    }
+
     /** Bytes of the pages that the newest state uses. The writing thread. */
     public long usedBytes() {
         return Pages.offset(space.map().usedPages());

@@ -60,7 +60,7 @@ final class MemberSnapshots {
     synchronized void lend(Path directory) throws IOException {
         Path file = directory.resolve(STATE_FILE);
         if (!Files.exists(file)) {
-            if (!disk.hasRoomFor(Files.size(checkpoint.path()))) {
+            if (!disk.hasRoomFor(checkpoint.bytesOnDisk())) {
                 throw new IOException("the disk has no room for it");
             }
             checkpoint.export(file);
