@@ -63,7 +63,9 @@ final class Call {
     boolean isOpen() { return status == Status.OPEN; }
 
     /** Whether what it was told has to follow all that was told before it was asked. */
-    boolean isLinearizable() { return !serializable && kind != Kind.RENEW; }
+    boolean isLinearizable() {
+        return !serializable && kind != Kind.RENEW;
+    }
 
     @Override
     public String toString() {

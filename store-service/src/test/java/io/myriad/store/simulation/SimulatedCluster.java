@@ -166,4 +166,16 @@ final class SimulatedCluster {
                 && member.log().committedIndex() == committed.size() && member.log().leadership().known()
                 && member.driven().pendingOperations() == 0);
     }
+
+    /** How far each member is. */
+    String describe() {
+        return "of " + committed.size() + " entries "
+                + members.stream()
+                        .map(member -> member + (member.process().isUp()
+                                ? " has applied " + member.log().appliedIndex() + " at revision "
+                                        + member.driven().machine().view().revision() + ", owes "
+                                        + member.driven().pendingOperations() + " answers"
+                                : " is down"))
+                        .collect(java.util.stream.Collectors.joining("; "));
+    }
 }

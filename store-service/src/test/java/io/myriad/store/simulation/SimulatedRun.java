@@ -41,7 +41,7 @@ final class SimulatedRun {
         long deadline = simulation.now() + SETTLING_NANOS;
         while (!isSettled()) {
             if (simulation.now() > deadline) {
-                throw new AssertionError("the members do not settle");
+                throw new AssertionError("the members do not settle: " + cluster.describe());
             }
             simulation.runUntil(simulation.now() + 50 * Simulation.MILLISECOND);
         }

@@ -1,7 +1,6 @@
 package io.myriad.store.simulation;
 
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.StringJoiner;
@@ -12,11 +11,11 @@ final class Simulation {
     static final long MILLISECOND = 1_000_000L;
     static final long SECOND = 1_000 * MILLISECOND;
 
+    /** Lines that are kept for who has to find out what went wrong. */
     private static final int TRACE_LENGTH = Integer.getInteger("myriad.trace", 120);
 
     final Random random;
-    private final PriorityQueue<Event> events = new PriorityQueue<>(
-            Comparator.comparingLong(Event::at).thenComparingLong(Event::number));
+    private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final ArrayDeque<Object[]> trace = new ArrayDeque<>();
     private long now;
     private long nextNumber;
@@ -60,7 +59,14 @@ final class Simulation {
         }
     }
 
-    private record Event(long at, long number, Process process, int incarnation, Runnable action) {}
+    private record Event(long at, long number, Process process, int incarnation, Runnable action)
+            implements
+                Comparable<Event> {
+        @Override
+        public int compareTo(Event other) {
+            return at != other.at ? Long.compare(at, other.at) : Long.compare(number, other.number);
+        }
+    }
 
     Simulation(long seed) {
         random = new Random(seed);
