@@ -16,6 +16,7 @@ final class SimulatedCluster {
     private final CommittedLog committed = new CommittedLog();
     private final Path directory;
     private final int snapshotEvery;
+    private final int restMillis;
     private int directories;
     private boolean calm;
 
@@ -24,7 +25,10 @@ final class SimulatedCluster {
         this.simulation = simulation;
         this.directory = directory;
         int size = simulation.chance(0.25) ? 5 : 3;
-        this.snapshotEvery = 8 + simulation.random.nextInt(40);
+        this.snapshotEvery = simulation.chance(0.15)
+                ? 2 + simulation.random.nextInt(8)
+                : 8 + simulation.random.nextInt(40);
+        this.restMillis = simulation.chance(0.2) ? 800 : 2500;
         this.network = new SimulatedNetwork(this, simulation, size);
         for (int i = 0; i < size; i++) {
             members.add(new SimulatedMember(this, i));
@@ -78,7 +82,7 @@ final class SimulatedCluster {
     }
 
     private void trouble() {
-        simulation.later(simulation.millis(100, 2500), () -> {
+        simulation.later(simulation.millis(50, restMillis), () -> {
             if (!calm) {
                 switch (simulation.random.nextInt(6)) {
                     case 0, 1 -> crash();
