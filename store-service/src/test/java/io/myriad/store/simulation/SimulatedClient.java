@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.myriad.store.server.DrivenMember;
 import io.myriad.store.state.Operation;
 import io.myriad.store.state.OperationDecoder;
 import io.myriad.store.state.Reply;
@@ -125,22 +126,23 @@ final class SimulatedClient {
 
     /** The call has come to the member. */
     private void ask(SimulatedMember asked, Call call) {
-        if (call.kind == Call.Kind.RENEW) {
-            asked.driven().renew(call.argument, seconds -> answer(call, seconds));
-            return;
-        }
-        byte[] payload = Requests.payload(call);
-        if (call.kind != Call.Kind.RANGE) {
-            asked.driven().propose(Requests.command(call), payload, () -> !call.isOpen(), reply -> answer(call, reply));
-            asked.send();
-            return;
-        }
-        Operation.Range range = OperationDecoder.range(payload);
-        if (call.serializable) {
-            answer(call, asked.driven().machine().range(range, asked.driven().machine().view(), 1));
-        } else {
-            asked.driven().awaitRead(error -> answer(call,
-                    error != null ? error : asked.driven().machine().range(range, asked.driven().machine().view(), 1)));
+        DrivenMember driven = asked.driven();
+        switch (call.kind) {
+            case RENEW -> driven.renew(call.argument, seconds -> answer(call, seconds));
+            case RANGE -> {
+                Operation.Range range = OperationDecoder.range(Requests.payload(call));
+                if (call.serializable) {
+                    answer(call, driven.machine().range(range, driven.machine().view(), 1));
+                } else {
+                    driven.awaitRead(error -> answer(call,
+                            error != null ? error : driven.machine().range(range, driven.machine().view(), 1)));
+                }
+            }
+            default -> {
+                driven.propose(Requests.command(call), Requests.payload(call), () -> !call.isOpen(),
+                        reply -> answer(call, reply));
+                asked.send();
+            }
         }
     }
 

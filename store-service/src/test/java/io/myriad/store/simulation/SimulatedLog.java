@@ -347,9 +347,18 @@ final class SimulatedLog implements ReplicatedLog {
         } else {
             Once<Outcome> once = new Once<>(callback);
             network.send(self, leader, log -> log.appendHere(entry,
-                    outcome -> network.send(leader, self, unused -> once.accept(outcome))));
+                    outcome -> reply(leader, () -> once.accept(outcome))));
             simulation.later(member.process(), simulation.millis(200, 3000), () -> once.accept(Outcome.UNKNOWN));
         }
+    }
+
+    /** Brings another member's answer, if this one is still the one that asked, and not started anew. */
+    private void reply(int from, Runnable answer) {
+        network.send(from, self, log -> {
+            if (log == this) {
+                answer.run();
+            }
+        });
     }
 
     private void appendHere(byte[] entry, Consumer<Outcome> callback) {
@@ -375,7 +384,7 @@ final class SimulatedLog implements ReplicatedLog {
             beginRead(confirmed);
         } else if (leader >= 0) {
             network.send(self, leader, log -> log
-                    .beginRead(index -> network.send(leader, self, unused -> confirmed.accept(index))));
+                    .beginRead(index -> reply(leader, () -> confirmed.accept(index))));
         }
     }
 
