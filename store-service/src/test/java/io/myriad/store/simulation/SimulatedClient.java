@@ -107,12 +107,12 @@ final class SimulatedClient {
             return begin(Call.Kind.RANGE, "k", "m", Math.max(1, newestRevision - simulation.random.nextInt(12)), true);
         } else if (choice < 90) {
             return begin(Call.Kind.COMPACT, "", "", Math.max(1, newestRevision - simulation.random.nextInt(15)), false);
-        } else if (choice < 94 || leases.isEmpty()) {
+        } else if (choice < 93 || leases.isEmpty()) {
             // The client chooses the number; it is another each time.
             Call call = begin(Call.Kind.GRANT, "", "", history.calls().size() + 1, false);
             call.ttlSeconds = 2 + simulation.random.nextInt(3);
             return call;
-        } else if (choice < 97) {
+        } else if (choice < 95) {
             return begin(Call.Kind.PUT, leased, "", leases.getLast(), false);
         } else if (choice < 99) {
             return begin(Call.Kind.RENEW, "", "", leases.getLast(), false);
