@@ -54,6 +54,10 @@ public final class PageFile implements AutoCloseable {
         this.spillBytes = spillBytes;
         pages = new Pages(disk);
         MetaPage meta = newestMeta();
+        // It may be in the system's memory only, because a force failed or the process ended before. It has to be on the disk before pages of the state before it are taken; and it is
+        // written again because a force that failed may have given up what it did not write.
+        pages.writePage(meta.page(), meta.encode());
+        pages.force();
         mapPages = new MapPages(pages);
         space = new PageSpace(mapPages.load(meta));
         if (disk.size() < Pages.offset(space.pages())) {
