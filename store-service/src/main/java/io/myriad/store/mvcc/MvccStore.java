@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * can meet is compaction clearing chain links, which they detect by asking for the compacted revision afterwards.
  *
  * <p><b>Compaction.</b> The history says which versions each revision wrote, so compaction visits exactly the versions between the old and the new compacted revision: it
- * clears the link behind each, and removes a key whose newest version is a tombstone among them. While a snapshot is being written ({@link #pin}) links stay, and are
+ * clears the link behind each, and removes a key whose newest version is a tombstone among them. A tombstone of the compacted revision itself stays until the next compaction: watchers may begin there, and
+ * what a checkpoint holds is what they get after a restart. While a snapshot is being written ({@link #pin}) links stay, and are
  * cleared when something is published after it; so do events that watchers have not been offered, or that no checkpoint holds, yet
  * ({@link #keepHistoryAfter}).
  */
@@ -30,6 +31,8 @@ public final class MvccStore implements RevisionStore {
     private final Latest latest = new Latest();
     private final AtomicInteger pins = new AtomicInteger();
     private final ArrayDeque<KeyVersion> toCut = new ArrayDeque<>();
+    /** Deletions of the compacted revision, with which the history begins: they go with the next compaction. */
+    private final List<KeyVersion> firstDeletions = new ArrayList<>();
     private long revision = FIRST_REVISION;
     private long bytesInUse;
     private long queuedRevision;
@@ -90,6 +93,8 @@ public final class MvccStore implements RevisionStore {
         EventLog.View history = events.view();
         // Readers must see the new compacted revision before the first link goes.
         compactedRevision = target;
+        firstDeletions.reversed().forEach(toCut::addFirst);
+        firstDeletions.clear();
         long queued = queuedRevision;
         for (long position = history.positionOf(queued + 1); position < history.end(); position++) {
             KeyVersion version = history.get(position);
@@ -134,7 +139,9 @@ public final class MvccStore implements RevisionStore {
                 removals.accept(old.modRevision(), old.subRevision());
             }
             version.cut();
-            if (version.isTombstone()) {
+            if (version.isTombstone() && version.modRevision() == compactedRevision) {
+                firstDeletions.add(version);
+            } else if (version.isTombstone()) {
                 byte[] key = version.key();
                 if (tree.get(key) == version) {
                     tree.remove(key);

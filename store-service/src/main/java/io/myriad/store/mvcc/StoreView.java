@@ -108,12 +108,18 @@ public final class StoreView implements ReadView {
 
     /** Checks the index and its agreement with the history; for tests. Throws if they are wrong. */
     public void checkInvariants() {
+        checkInvariants(Long.MAX_VALUE);
+    }
+
+    /** The same for a store whose history after a revision was kept from compaction. */
+    public void checkInvariants(long keptAfter) {
+        long begin = Math.min(compactedRevision(), keptAfter);
         tree.checkInvariants();
         long before = 0;
         for (long position = events.begin(); position < events.end(); position++) {
             KeyVersion event = events.get(position);
             if (event.modRevision() < before || event.modRevision() > revision
-                    || event.modRevision() < compactedRevision()) {
+                    || event.modRevision() < begin) {
                 throw new IllegalStateException("event " + event + " out of order, after revision " + before);
             }
             before = event.modRevision();

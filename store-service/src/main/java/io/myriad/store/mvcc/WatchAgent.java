@@ -75,6 +75,7 @@ public final class WatchAgent implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("store-watch").daemon().unstarted(this::run);
     }
 
+    /** Does the work on a thread of its own. */
     public void start() {
         thread.start();
     }
@@ -142,8 +143,12 @@ public final class WatchAgent implements AutoCloseable {
         parked = false;
     }
 
-    /** One turn: tasks, new events, a slice of history for each watcher that is behind, progress. Returns whether there may be more to do at once. */
-    boolean doWork() {
+    /**
+     * One turn: tasks, new events, a slice of history for each watcher that is behind, progress. For who has not called {@link #start}.
+     *
+     * @return whether there may be more to do at once
+     */
+    public boolean doWork() {
         boolean worked = false;
         for (Runnable task; (task = tasks.poll()) != null;) {
             task.run();

@@ -57,6 +57,10 @@ public final class PageFile implements AutoCloseable {
         this.spillBytes = spillBytes;
         pages = new Pages(disk);
         MetaPage meta = newestMeta();
+        // It may be in the system's memory only, because a force failed or the process ended before. It has to be on the disk before pages of the state before it are taken; and it is
+        // written again because a force that failed may have given up what it did not write.
+        pages.writePage(meta.page(), meta.encode());
+        pages.force();
         mapPages = new MapPages(pages);
         space = new PageSpace(mapPages.load(meta));
         if (disk.size() < Pages.offset(space.pages())) {
@@ -188,6 +192,11 @@ public final class PageFile implements AutoCloseable {
     /** Length of the file in bytes. The writing thread. */
     public long fileBytes() {
         return Pages.offset(space.pages());
+    }
+
+    /** Length of the file as it is on the disk, which may be longer for a while. Any thread. */
+    public long bytesOnDisk() throws IOException {
+        return disk.size();
     }
 
     /** Bytes of the pages that the newest state uses. The writing thread. */

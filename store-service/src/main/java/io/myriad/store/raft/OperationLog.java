@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -52,6 +54,7 @@ public final class OperationLog implements AutoCloseable {
     private final long memberId;
     private final ReplicatedLog log;
     private final LongSupplier nanoTime;
+    private final Executor later;
     private final long windowNanos;
     private final long timeoutNanos;
     private final ConcurrentLinkedQueue<Proposal> waiting = new ConcurrentLinkedQueue<>();
@@ -107,16 +110,24 @@ public final class OperationLog implements AutoCloseable {
      */
     public OperationLog(long memberId, long firstBatchId, ReplicatedLog log, long windowNanos, long timeoutNanos,
             LongSupplier nanoTime) {
+        this(memberId, firstBatchId, log, windowNanos, timeoutNanos, nanoTime,
+                CompletableFuture.delayedExecutor(REJECTED_RETRY_NANOS, TimeUnit.NANOSECONDS));
+    }
+
+    /** @param later runs what it is given after a short while, on any thread: entries that were refused are tried again there */
+    public OperationLog(long memberId, long firstBatchId, ReplicatedLog log, long windowNanos, long timeoutNanos,
+            LongSupplier nanoTime, Executor later) {
         this.memberId = memberId;
         this.nextBatchId = firstBatchId;
         this.log = log;
         this.windowNanos = windowNanos;
         this.timeoutNanos = timeoutNanos;
         this.nanoTime = nanoTime;
+        this.later = later;
         this.batcher = Thread.ofPlatform().name("store-batcher").daemon().unstarted(this::batch);
     }
 
-    /** Begins to send proposals. */
+    /** Begins to send proposals, on a thread of its own. */
     public void start() {
         batcher.start();
     }
@@ -167,20 +178,34 @@ public final class OperationLog implements AutoCloseable {
             if (lastSize >= LOAD_THRESHOLD && waitingCount.get() < MAX_OPERATIONS_PER_ENTRY / 2) {
                 waitForMore();
             }
-            List<Proposal> proposals = new ArrayList<>(
-                    Math.min(MAX_OPERATIONS_PER_ENTRY, Math.max(1, waitingCount.get())));
-            takeWaiting(proposals);
-            lastSize = proposals.size();
-            if (proposals.isEmpty()) {
-                slots.release();
-                continue;
-            }
-            long id = nextBatchId++;
-            Batch batch = new Batch(id, proposals, nanoTime.getAsLong() + timeoutNanos);
-            pending.put(id, batch);
-            send(batch);
+            lastSize = sendWaiting();
         }
         failWaiting(StoreError.STOPPED);
+    }
+
+    /** One turn of the batcher that waits for nothing: packs an entry if there is something to pack and room for it on the way. For who has not called {@link #start}. */
+    public boolean doWork() {
+        if (closed || waiting.peek() == null || !slots.tryAcquire()) {
+            return false;
+        }
+        sendWaiting();
+        return true;
+    }
+
+    /** Packs what waits into an entry and sends it; a slot is held. Returns how many operations there were. */
+    private int sendWaiting() {
+        List<Proposal> proposals = new ArrayList<>(
+                Math.min(MAX_OPERATIONS_PER_ENTRY, Math.max(1, waitingCount.get())));
+        takeWaiting(proposals);
+        if (proposals.isEmpty()) {
+            slots.release();
+            return 0;
+        }
+        long id = nextBatchId++;
+        Batch batch = new Batch(id, proposals, nanoTime.getAsLong() + timeoutNanos);
+        pending.put(id, batch);
+        send(batch);
+        return proposals.size();
     }
 
     private void parkUntilWork() {
@@ -235,9 +260,7 @@ public final class OperationLog implements AutoCloseable {
             fail(batch, log.leadership().known() ? StoreError.TIMEOUT : StoreError.NO_LEADER);
             return;
         }
-        Executor delayed = java.util.concurrent.CompletableFuture.delayedExecutor(REJECTED_RETRY_NANOS,
-                java.util.concurrent.TimeUnit.NANOSECONDS);
-        delayed.execute(() -> {
+        later.execute(() -> {
             if (!pending.containsKey(batch.id)) {
                 return;
             }

@@ -3,6 +3,7 @@ package io.myriad.store.server;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -26,11 +27,19 @@ final class LinearizableReads {
     private final ReplicatedLog log;
     private final LongSupplier nanoTime;
     private final long timeoutNanos;
+    private final Executor later;
     private List<Consumer<@Nullable StoreError>> next = new ArrayList<>();
     private boolean underWay;
 
     LinearizableReads(ReplicatedLog log, long timeoutNanos, LongSupplier nanoTime) {
+        this(log, timeoutNanos, nanoTime,
+                CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS));
+    }
+
+    /** @param later runs what it is given after a short while, on any thread: what failed is tried again there */
+    LinearizableReads(ReplicatedLog log, long timeoutNanos, LongSupplier nanoTime, Executor later) {
         this.log = log;
+        this.later = later;
         this.timeoutNanos = timeoutNanos;
         this.nanoTime = nanoTime;
     }
@@ -67,8 +76,7 @@ final class LinearizableReads {
     private void attempt(List<Consumer<@Nullable StoreError>> batch, long deadlineNanos) {
         log.readIndex(error -> {
             if (error != null && nanoTime.getAsLong() - deadlineNanos < 0) {
-                CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS)
-                        .execute(() -> attempt(batch, deadlineNanos));
+                later.execute(() -> attempt(batch, deadlineNanos));
                 return;
             }
             for (Consumer<@Nullable StoreError> callback : batch) {

@@ -60,7 +60,7 @@ final class MemberSnapshots {
     synchronized void lend(Path directory) throws IOException {
         Path file = directory.resolve(STATE_FILE);
         if (!Files.exists(file)) {
-            if (!disk.hasRoomFor(Files.size(checkpoint.path()))) {
+            if (!disk.hasRoomFor(checkpoint.bytesOnDisk())) {
                 throw new IOException("the disk has no room for it");
             }
             checkpoint.export(file);
@@ -75,10 +75,12 @@ final class MemberSnapshots {
         }
         long needed = ByteBuffer.wrap(Files.readAllBytes(mark)).getLong();
         Path received = directory.resolve(STATE_FILE);
-        if (checkpoint.appliedIndex() >= needed) {
+        boolean sent = Files.exists(received);
+        // A page file that holds no state says 0, as that of the state before the first entry does.
+        if (checkpoint.appliedIndex() >= needed && (needed > 0 || !sent)) {
             return checkpoint.restore();
         }
-        if (Files.exists(received)) {
+        if (sent) {
             return checkpoint.restore(received);
         }
         throw new IOException(checkpoint.path() + " is the state at entry " + checkpoint.appliedIndex()

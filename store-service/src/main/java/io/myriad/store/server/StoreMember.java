@@ -31,17 +31,14 @@ import io.myriad.store.mvcc.StoreView;
 import io.myriad.store.mvcc.WatchAgent;
 import io.myriad.store.raft.JRaftLog;
 import io.myriad.store.raft.Member;
-import io.myriad.store.raft.OperationHandler;
 import io.myriad.store.raft.OperationLog;
 import io.myriad.store.raft.PeerTransport;
 import io.myriad.store.raft.Proposal;
-import io.myriad.store.raft.ReplicatedState;
 import io.myriad.store.state.Authorized;
 import io.myriad.store.state.Caller;
 import io.myriad.store.state.Command;
 import io.myriad.store.state.EtcdCluster;
 import io.myriad.store.state.EtcdExport;
-import io.myriad.store.state.LeaseRequest;
 import io.myriad.store.state.Operation;
 import io.myriad.store.state.Reply;
 import io.myriad.store.state.ResponseHeader;
@@ -62,9 +59,6 @@ public final class StoreMember implements AutoCloseable {
     static final long REQUEST_TIMEOUT_NANOS = TimeUnit.MILLISECONDS
             .toNanos(5000 + 2 * JRaftLog.ELECTION_TIMEOUT_MILLIS);
 
-    /** Leases revoked in one turn of the clock, which comes every {@link #TICK_MILLIS}. */
-    static final int MAX_EXPIRED_LEASES = 500;
-
     /** Threads for reads that are too long for an event loop, and how many of those may wait. */
     static final int READER_THREADS = 2;
     static final int MAX_WAITING_READS = 10_000;
@@ -73,7 +67,6 @@ public final class StoreMember implements AutoCloseable {
     private static final byte REMAINING = 3;
     private static final long TICK_MILLIS = 250;
     private static final long DISK_MEASUREMENT_TICKS = 20;
-    private static final long EXPIRY_RETRY_NANOS = TimeUnit.SECONDS.toNanos(3);
     static final String PAGE_FILE = "state.pages";
     private static final Logger LOG = LoggerFactory.getLogger(StoreMember.class);
 
@@ -91,6 +84,9 @@ public final class StoreMember implements AutoCloseable {
     private final LinearizableReads reads;
     private final LeadershipTransfer transfer;
     private final SpaceQuota quota;
+    private final MemberState state;
+    private final LeaderLeases leaderLeases;
+    private final LeaseExpiry expiry;
     private final ExecutorService readers;
     private final Thread ticker;
     private final DiskSpace disk;
@@ -100,8 +96,6 @@ public final class StoreMember implements AutoCloseable {
     private volatile long bytesInUse;
     private volatile long bytesOnDisk;
     private volatile boolean closed;
-    private final State state;
-    private OperationLog.@Nullable Applier applier;
 
     /**
      * Opens the data directory's log, recovers the state and joins the cluster.
@@ -128,7 +122,7 @@ public final class StoreMember implements AutoCloseable {
                 Thread.ofPlatform().name("store-reader-", 0).daemon().factory());
         pool.allowCoreThreadTimeOut(true);
         this.readers = pool;
-        this.state = new State();
+        this.state = new MemberState(machine, snapshots, leaseClock, nanoTime, this::changed, this::cannotWrite);
         try {
             this.log = new JRaftLog(settings.group(), settings.self(), settings.members(), settings.raftDirectory(),
                     transport, settings.snapshotEntries(), settings.sync(), forceNanos, state);
@@ -143,9 +137,10 @@ public final class StoreMember implements AutoCloseable {
         this.reads = new LinearizableReads(log, REQUEST_TIMEOUT_NANOS, nanoTime);
         this.transfer = new LeadershipTransfer(log, REQUEST_TIMEOUT_NANOS, nanoTime);
         this.quota = new SpaceQuota(settings.quotaBytes(), settings.self().id(), machine.alarms(), this::propose);
-        this.applier = operations.new Applier(new Handler());
+        this.leaderLeases = new LeaderLeases(machine, leaseClock, log, reads, nanoTime);
+        this.expiry = new LeaseExpiry(leaseClock, log, nanoTime, this::propose);
         log.onQuestion(this::answerMember);
-        state.opened.countDown();
+        state.open(operations);
         if (failure != null) {
             failed.complete(failure);
         }
@@ -240,7 +235,10 @@ public final class StoreMember implements AutoCloseable {
 
     /** Takes the state, to be written as etcd's database. Any thread; entries are not applied meanwhile, which is a moment. */
     EtcdExport export() {
-        return state.export();
+        return state.export(members().stream()
+                .map(each -> new EtcdCluster.EtcdMember(each.id(), each.name(), each.peerUrls(),
+                        publishedClientUrls(each.id())))
+                .toList());
     }
 
     private List<String> publishedClientUrls(long id) {
@@ -347,21 +345,12 @@ public final class StoreMember implements AutoCloseable {
         });
     }
 
-    /** Only the leader's clock knows; and only if a quorum still takes it for the leader does what it says count. */
     private void answerAboutLease(byte question, long id, LeaseAnswer answer) {
-        reads.await(error -> {
-            if (error != null) {
-                answer.failed(error);
-            } else if (!log.leadership().local()) {
-                answer.failed(StoreError.NOT_LEADER);
-            } else if (question == RENEW) {
-                LeaseTable.Lease lease = machine.leases().get(id);
-                answer.done(lease != null && leaseClock.renew(id, nanoTime.getAsLong()) ? lease.ttlSeconds() : 0);
-            } else {
-                Long seconds = leaseClock.remainingSeconds(id, nanoTime.getAsLong());
-                answer.done(seconds == null ? -1 : seconds);
-            }
-        });
+        if (question == RENEW) {
+            leaderLeases.renew(id, answer);
+        } else {
+            leaderLeases.remaining(id, answer);
+        }
     }
 
     /** Another member asks this one as its leader; an empty answer is a failure. */
@@ -401,7 +390,7 @@ public final class StoreMember implements AutoCloseable {
                 compactor.doWork(log.leadership().local(), nanoTime.getAsLong(), view());
                 operations.expire();
                 quota.doWork(bytesInUse);
-                expireLeases();
+                expiry.doWork();
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
@@ -410,23 +399,20 @@ public final class StoreMember implements AutoCloseable {
         }
     }
 
-    /** Proposes to revoke what ran out, after a quorum has confirmed that this member still leads: a leader that was paused or cut off revokes nothing. */
-    private void expireLeases() {
-        long term = log.leadership().term();
-        if (!log.leadership().local()) {
-            return;
+    /** The state is another. */
+    private void changed() {
+        bytesInUse = machine.bytesInUse();
+        watches.wake();
+    }
+
+    private void cannotWrite(String reason) {
+        failure = reason;
+        LOG.error("This member cannot write any more: {}", reason);
+        if (!state.isOpen()) {
+            return; // the start fails, and says so itself
         }
-        List<Long> expired = leaseClock.expired(nanoTime.getAsLong(), MAX_EXPIRED_LEASES, EXPIRY_RETRY_NANOS);
-        if (expired.isEmpty()) {
-            return;
-        }
-        log.readIndex(error -> {
-            if (error == null && log.leadership().local() && log.leadership().term() == term) {
-                for (long id : expired) {
-                    propose(Command.LEASE_EXPIRE, new LeaseRequest(id, term).payload(), ignored -> {});
-                }
-            }
-        });
+        operations.failAll(StoreError.NO_SPACE);
+        failed.complete(reason);
     }
 
     private void compact(long revision) {
@@ -453,108 +439,6 @@ public final class StoreMember implements AutoCloseable {
             checkpoint.close();
         } catch (IOException e) {
             LOG.warn("The page file was not closed: {}", e.toString());
-        }
-    }
-
-    /** Operations as the machine does them. */
-    private final class Handler implements OperationHandler {
-        @Override
-        public Reply apply(byte command, byte[] payload, @Nullable Object decoded, long term) {
-            return machine.apply(Command.of(command), payload,
-                    decoded instanceof Operation operation ? operation : null, term);
-        }
-
-        @Override
-        public void publish() {
-            synchronized (state) {
-                machine.publish();
-                bytesInUse = machine.bytesInUse();
-            }
-            watches.wake();
-        }
-    }
-
-    /** What the log drives. */
-    private final class State implements ReplicatedState {
-        /** The log may apply before the constructor has come to its end. */
-        private final java.util.concurrent.CountDownLatch opened = new java.util.concurrent.CountDownLatch(1);
-        /** Of the last entry that the machine's state is the result of. The apply thread. */
-        private long appliedIndex;
-        private long appliedTerm;
-
-        private OperationLog.Applier applier() {
-            OperationLog.Applier current = applier;
-            if (current == null) {
-                try {
-                    opened.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-                current = java.util.Objects.requireNonNull(applier);
-            }
-            return current;
-        }
-
-        /** Synchronized, as everything is that changes the state or takes it as it is. */
-        @Override
-        public synchronized void apply(long index, long term, ByteBuffer entry) {
-            if (index > appliedIndex) {
-                applier().apply(term, entry);
-                appliedIndex = index;
-                appliedTerm = term;
-            }
-        }
-
-        synchronized EtcdExport export() {
-            List<EtcdCluster.EtcdMember> voters = members().stream()
-                    .map(each -> new EtcdCluster.EtcdMember(each.id(), each.name(), each.peerUrls(),
-                            publishedClientUrls(each.id())))
-                    .toList();
-            return new EtcdExport(machine, new EtcdCluster(appliedIndex, appliedTerm, voters));
-        }
-
-        @Override
-        public void batchEnd() {
-            applier().batchEnd();
-        }
-
-        @Override
-        public synchronized Snapshot snapshot() {
-            return snapshots.capture(appliedIndex, appliedTerm);
-        }
-
-        @Override
-        public void lend(Path directory) throws IOException {
-            snapshots.lend(directory);
-        }
-
-        /** The state may be the result of more entries than the snapshot says: they are not applied again. */
-        @Override
-        public synchronized void load(Path directory) throws IOException {
-            appliedIndex = snapshots.load(directory);
-            bytesInUse = machine.bytesInUse();
-            watches.wake();
-        }
-
-        @Override
-        public void leading(long term) {
-            leaseClock.lead(machine.leases().all(), nanoTime.getAsLong());
-        }
-
-        @Override
-        public void following() {
-            leaseClock.follow();
-        }
-
-        @Override
-        public void failed(String reason) {
-            failure = reason;
-            LOG.error("This member cannot write any more: {}", reason);
-            if (opened.getCount() > 0) {
-                return; // the start fails, and says so itself
-            }
-            operations.failAll(StoreError.NO_SPACE);
-            failed.complete(reason);
         }
     }
 

@@ -30,6 +30,7 @@ public final class StateCheckpoint implements AutoCloseable {
     private static final long BYTES_A_REMOVAL = 4096;
 
     private final Path path;
+    private final Opener opener;
     private final StoreMachine machine;
     /** Held by whoever changes the file. */
     private final Object changes = new Object();
@@ -40,11 +41,23 @@ public final class StateCheckpoint implements AutoCloseable {
     private volatile boolean recording;
     private RemovedVersions removed = new RemovedVersions();
 
+    /** Opens a page file, which is an empty one the first time. */
+    @FunctionalInterface
+    public interface Opener {
+        PageFile open(Path path) throws IOException;
+    }
+
     /** Opens the file, or makes an empty one. The machine's state stays as it is. */
     public StateCheckpoint(Path path, StoreMachine machine) throws IOException {
+        this(path, PageFile::open, machine);
+    }
+
+    /** @param path what the opener opens; a file in the file system or a name for what lies elsewhere */
+    public StateCheckpoint(Path path, Opener opener, StoreMachine machine) throws IOException {
         this.path = path;
+        this.opener = opener;
         this.machine = machine;
-        file = PageFile.open(path);
+        file = opener.open(path);
         machine.onRemoval((modRevision, subRevision) -> {
             if (recording) {
                 removed.add(modRevision, subRevision);
@@ -167,7 +180,7 @@ public final class StateCheckpoint implements AutoCloseable {
             long index = appliedIndex();
             try {
                 before.close();
-                file = PageFile.open(path);
+                file = opener.open(path);
                 if (appliedIndex() != index) {
                     forget();
                 }
@@ -239,6 +252,16 @@ public final class StateCheckpoint implements AutoCloseable {
         try (PageReader reader = file.read()) {
             StateExport.write(reader, target);
         }
+    }
+
+    /** Length of the file. Any thread. */
+    public long bytesOnDisk() throws IOException {
+        return file.bytesOnDisk();
+    }
+
+    /** Reads the whole file and throws if something is wrong with it. Not while a capture is written. */
+    public void checkInvariants() throws IOException {
+        file.checkInvariants();
     }
 
     /** Where the file is, for messages. */

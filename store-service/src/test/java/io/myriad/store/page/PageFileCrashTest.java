@@ -160,6 +160,38 @@ final class PageFileCrashTest {
         }
     }
 
+    /** The state that is found may be in the system's memory only: a crash must not find the one before it overwritten. */
+    @Test
+    void aStateThatCouldNotBeForcedIsForcedBeforeTheNext() throws IOException {
+        for (long seed = firstSeed; seed < firstSeed + SEEDS / 10; seed++) {
+            try {
+                Random random = new Random(seed);
+                run(random, SMALL_SPILL_BYTES);
+                for (int round = 0; round < 3; round++) {
+                    disk.failAt(disk.operations().size() + 2 + random.nextInt(30));
+                    try (PageFile file = PageFile.open(disk, SMALL_SPILL_BYTES);
+                            PageTransaction transaction = file.begin()) {
+                        for (int change = 0; change < 20; change++) {
+                            transaction.put(new byte[]{(byte) change}, new byte[random.nextInt(9_000)]);
+                        }
+                        transaction.commit(100 + round, 4);
+                    } catch (IOException e) {
+                        assertThat(e).hasMessageContaining("simulated");
+                    }
+                }
+                SimulatedDisk.Replay replay = disk.new Replay();
+                while (replay.hasNext()) {
+                    replay.step();
+                    try (PageFile left = PageFile.open(replay.withSome(random), SMALL_SPILL_BYTES)) {
+                        left.checkInvariants();
+                    }
+                }
+            } catch (IOException | RuntimeException | AssertionError e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+        }
+    }
+
     @Test
     void aDamagedPageIsFoundAndNamed() throws IOException {
         for (long seed = firstSeed; seed < firstSeed + SEEDS; seed++) {

@@ -193,6 +193,36 @@ final class StateCheckpointTest {
         assertThat(machine.publishedMembers().get(9L)).containsExactly(1, 2);
     }
 
+    /** Watchers may begin at the compacted revision, before a restart and after it. */
+    @Test
+    void aDeletionAtTheCompactedRevisionStaysInTheHistory() throws IOException {
+        open("state.pages");
+        byte[] key = "key".getBytes(StandardCharsets.UTF_8);
+        WriteView write = machine.store().begin();
+        write.put(key, Slice.EMPTY, 0);
+        write.commit();
+        write = machine.store().begin();
+        write.deleteRange(KeyRange.single(key));
+        write.commit();
+        long deleted = machine.store().latest().revision();
+        machine.store().compact(deleted);
+        try (StateCheckpoint.Captured state = checkpoint.capture(5, 1)) {
+            state.write();
+        }
+        List<String> expected = contents(machine);
+        assertThat(expected).anyMatch(line -> line.startsWith("key@" + deleted + ".0†"));
+        checkpoint.close();
+        open("state.pages");
+        checkpoint.restore();
+        assertThat(contents(machine)).isEqualTo(expected);
+
+        write = machine.store().begin();
+        write.put("other".getBytes(StandardCharsets.UTF_8), Slice.EMPTY, 0);
+        write.commit();
+        machine.store().compact(deleted + 1);
+        assertThat(contents(machine)).noneMatch(line -> line.startsWith("key@"));
+    }
+
     @Test
     void aDamagedExportChangesNothing() throws IOException {
         open("state.pages");
