@@ -93,9 +93,9 @@ final class StoreRestartTest {
                 .hasMessageContaining("belongs to cluster cdf818194e3a8c32");
         Path identity = data.resolve("member.properties");
         String text = Files.readString(identity);
-        Files.writeString(identity, text.replace("format=2", "format=3"));
+        Files.writeString(identity, text.replace("format=3", "format=4"));
         assertThatThrownBy(() -> TestStore.start(data)).isInstanceOf(StoreStartException.class)
-                .hasMessage("data directory " + data + " has format 3, this version reads format 2");
+                .hasMessage("data directory " + data + " has format 4, this version reads format 3");
         Files.writeString(identity, text);
         try (TestStore store = TestStore.start(data)) {
             assertThat(store.kv().put(put("a", "1")).getHeader().getRevision()).isEqualTo(2);

@@ -24,6 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.myriad.store.api.CompactionRequest;
+import io.myriad.store.api.MemberListResponse;
 import io.myriad.store.lease.LeaseClock;
 import io.myriad.store.lease.LeaseTable;
 import io.myriad.store.mvcc.StoreView;
@@ -39,6 +40,7 @@ import io.myriad.store.state.Authorized;
 import io.myriad.store.state.Caller;
 import io.myriad.store.state.Command;
 import io.myriad.store.state.LeaseRequest;
+import io.myriad.store.state.Membership;
 import io.myriad.store.state.Operation;
 import io.myriad.store.state.Reply;
 import io.myriad.store.state.ResponseHeader;
@@ -66,6 +68,12 @@ public final class StoreMember implements AutoCloseable {
     static final int READER_THREADS = 2;
     static final int MAX_WAITING_READS = 10_000;
 
+    /** Questions between members; 4 is {@link PeerTransport#MEMBERS}. Whether the member of a number was removed. */
+    static final byte REMOVED = 5;
+    /** How far the log is applied. */
+    static final byte APPLIED = 6;
+    /** To the leader: a change of the members. */
+    static final byte CHANGE = 7;
     private static final byte RENEW = 2;
     private static final byte REMAINING = 3;
     private static final long TICK_MILLIS = 250;
@@ -86,6 +94,8 @@ public final class StoreMember implements AutoCloseable {
     private final AutoCompactor compactor;
     private final LinearizableReads reads;
     private final LeadershipTransfer transfer;
+    private final Cluster cluster;
+    private final ClusterChanges changes;
     private final SpaceQuota quota;
     private final ExecutorService readers;
     private final Thread ticker;
@@ -101,7 +111,7 @@ public final class StoreMember implements AutoCloseable {
     /**
      * Opens the data directory's log, recovers the state and joins the cluster.
      *
-     * @param transport how to reach the other members; null in a cluster of one
+     * @param transport how to reach the other members; null where there are none and will be none
      * @param forceNanos told how long each force of the log to disk took
      */
     public StoreMember(StoreSettings settings, @Nullable PeerTransport transport, LongConsumer forceNanos)
@@ -124,7 +134,8 @@ public final class StoreMember implements AutoCloseable {
         this.readers = pool;
         State state = new State();
         try {
-            this.log = new JRaftLog(settings.group(), settings.self(), settings.members(), settings.raftDirectory(),
+            this.log = new JRaftLog(settings.group(), settings.self().id(),
+                    settings.members().stream().map(Member::id).toList(), settings.raftDirectory(),
                     transport, settings.snapshotEntries(), settings.sync(), forceNanos, state);
         } catch (IOException | RuntimeException e) {
             checkpoint.close();
@@ -137,7 +148,11 @@ public final class StoreMember implements AutoCloseable {
         this.reads = new LinearizableReads(log, REQUEST_TIMEOUT_NANOS, nanoTime);
         this.transfer = new LeadershipTransfer(log, REQUEST_TIMEOUT_NANOS, nanoTime);
         this.quota = new SpaceQuota(settings.quotaBytes(), settings.self().id(), machine.alarms(), this::propose);
+        this.cluster = new Cluster(settings, settings.known(), log, transport, machine::membership,
+                new MembersFile(settings.raftDirectory()), this::beginCluster, this::end);
+        this.changes = new ClusterChanges(settings, log, cluster, this::propose, System::currentTimeMillis, nanoTime);
         this.applier = operations.new Applier(new Handler());
+        cluster.onApplied();
         log.onQuestion(this::answerMember);
         state.opened.countDown();
         if (failure != null) {
@@ -151,6 +166,14 @@ public final class StoreMember implements AutoCloseable {
 
     public StoreSettings settings() {
         return settings;
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    ClusterChanges changes() {
+        return changes;
     }
 
     public StoreMachine machine() {
@@ -217,14 +240,26 @@ public final class StoreMember implements AutoCloseable {
         io.myriad.store.api.Member attributes = io.myriad.store.api.Member.newBuilder().setID(settings.self().id())
                 .setName(settings.self().name())
                 .addAllClientURLs(settings.clientUrls()).build();
-        byte[] known = machine.publishedMembers().get(settings.self().id());
-        if (known == null || !java.util.Arrays.equals(known, attributes.toByteArray())) {
+        io.myriad.store.api.Member known = machine.membership().get(settings.self().id());
+        if (known == null || !known.getName().equals(attributes.getName())
+                || !known.getClientURLsList().equals(attributes.getClientURLsList())) {
             propose(Command.MEMBER_PUBLISH, attributes.toByteArray(), reply -> {
                 if (reply instanceof StoreError error) {
                     LOG.warn("The cluster was not told where clients reach this member: {}", error.text());
                 }
             });
         }
+    }
+
+    private void beginCluster(Membership members) {
+        byte[] request = MemberListResponse.newBuilder().addAllMembers(members.list()).build().toByteArray();
+        propose(Command.MEMBERS_INITIAL, request, ignored -> {});
+    }
+
+    /** This member is none any more. */
+    private void end(String reason) {
+        failure = reason;
+        failed.complete(reason);
     }
 
     private void measureDisk() {
@@ -304,7 +339,7 @@ public final class StoreMember implements AutoCloseable {
     }
 
     private void askAboutLease(byte question, long id, LeaseAnswer answer) {
-        if (log.leadership().local() || settings.members().size() == 1) {
+        if (log.leadership().local()) {
             answerAboutLease(question, id, answer);
             return;
         }
@@ -334,8 +369,18 @@ public final class StoreMember implements AutoCloseable {
         });
     }
 
-    /** Another member asks this one as its leader; an empty answer is a failure. */
+    /** Another member asks this one; an empty answer is a failure. */
     private void answerMember(byte question, byte[] body, Consumer<byte[]> answer) {
+        switch (question) {
+            case PeerTransport.MEMBERS -> answer.accept(cluster.answerMembers());
+            case REMOVED -> answer.accept(cluster.answerWhetherRemoved(body));
+            case APPLIED -> answer.accept(ByteBuffer.allocate(Long.BYTES).putLong(log.appliedIndex()).array());
+            case CHANGE -> changes.answer(body, answer);
+            default -> answerAboutLease(question, body, answer);
+        }
+    }
+
+    private void answerAboutLease(byte question, byte[] body, Consumer<byte[]> answer) {
         if (question != RENEW && question != REMAINING || body.length != Long.BYTES) {
             answer.accept(new byte[0]);
             return;
@@ -363,6 +408,7 @@ public final class StoreMember implements AutoCloseable {
     private void tick() {
         for (long ticks = 0; !closed; ticks++) {
             try {
+                cluster.doWork();
                 if (ticks % DISK_MEASUREMENT_TICKS == 0) {
                     measureDisk();
                 }
@@ -438,6 +484,7 @@ public final class StoreMember implements AutoCloseable {
             machine.publish();
             bytesInUse = machine.bytesInUse();
             watches.wake();
+            cluster.onApplied();
         }
     }
 
@@ -492,6 +539,9 @@ public final class StoreMember implements AutoCloseable {
             appliedIndex = snapshots.load(directory);
             bytesInUse = machine.bytesInUse();
             watches.wake();
+            if (opened.getCount() == 0) {
+                cluster.onApplied();
+            }
         }
 
         @Override
@@ -518,9 +568,4 @@ public final class StoreMember implements AutoCloseable {
 
     /** Whether {@link #close} was called. */
     public boolean isClosed() { return closed; }
-
-    /** Members as the cluster knows them. */
-    public List<Member> members() {
-        return settings.members();
-    }
 }
