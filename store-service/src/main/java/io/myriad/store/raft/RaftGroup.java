@@ -2,6 +2,7 @@ package io.myriad.store.raft;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongPredicate;
 
@@ -47,6 +48,9 @@ public final class RaftGroup {
 
     private GroupChange now() {
         Configuration configuration = node.getCurrentConf();
+        if (configuration == null) {
+            return new GroupChange(Set.of(), Set.of()); // the log is just being opened
+        }
         return new GroupChange(ids(configuration.listPeers()), ids(configuration.listLearners()));
     }
 
@@ -90,18 +94,25 @@ public final class RaftGroup {
         }
         Configuration configuration = new Configuration(next.voters().stream().map(RaftGroup::peerOf).toList(),
                 next.learners().stream().map(RaftGroup::peerOf).toList());
-        node.changePeers(configuration, status -> {
-            synchronized (this) {
-                changing = false;
-                refresh();
-            }
-            if (status.isOk()) {
-                LOG.info("the log is now that of {}", configuration);
-                done.run();
-            } else {
-                LOG.info("the log does not become that of {} yet: {}", configuration, status.getErrorMsg());
-            }
-        });
+        try {
+            node.changePeers(configuration, status -> {
+                ended();
+                if (status.isOk()) {
+                    LOG.info("the log is now that of {}", configuration);
+                    done.run();
+                } else {
+                    LOG.info("the log does not become that of {} yet: {}", configuration, status.getErrorMsg());
+                }
+            });
+        } catch (RuntimeException e) {
+            ended();
+            throw e;
+        }
+    }
+
+    private synchronized void ended() {
+        changing = false;
+        refresh();
     }
 
     /**

@@ -81,6 +81,11 @@ final class Cluster {
         return current.known() ? current : current.begin(last.list());
     }
 
+    /** Whether the log says who belongs to it, so that this can be changed. */
+    boolean isKnown() {
+        return state.get().known();
+    }
+
     /** Whether this member has no vote. */
     boolean isLearner() { return current().isLearner(self); }
 
@@ -129,7 +134,9 @@ final class Cluster {
 
     /** To be called every some 100 ms. */
     void doWork() {
-        log.group().watchLeader();
+        if (!log.leadership().local()) {
+            log.group().watchLeader();
+        }
         if (log.leadership().known()) {
             leaderlessTicks = 0;
         } else if (++leaderlessTicks % LEADERLESS_TICKS == 0) {

@@ -93,9 +93,10 @@ final class ClusterChanges {
                 answer.accept(checked ? StoreError.UNHEALTHY : StoreError.TIMEOUT, response);
             }
         };
-        if (log.leadership().local()) {
+        boolean leading = log.leadership().local();
+        if (leading && cluster.isKnown()) {
             decide(command, request, orAgain);
-        } else if (!log.leadership().known()) {
+        } else if (leading || !log.leadership().known()) {
             orAgain.accept(StoreError.NOT_LEADER, MemberAddResponse.getDefaultInstance());
         } else {
             byte[] body = ByteBuffer.allocate(1 + request.length).put(command.number()).put(request).array();
@@ -126,7 +127,7 @@ final class ClusterChanges {
             byte[] text = error == null ? response.toByteArray() : error.name().getBytes(StandardCharsets.UTF_8);
             answer.accept(ByteBuffer.allocate(1 + text.length).put(error == null ? DONE : REFUSED).put(text).array());
         };
-        if (body.length == 0 || !log.leadership().local()) {
+        if (body.length == 0 || !log.leadership().local() || !cluster.isKnown()) {
             encoded.accept(StoreError.NOT_LEADER, MemberAddResponse.getDefaultInstance());
         } else {
             decide(Command.of(body[0]), request, encoded);
