@@ -93,10 +93,11 @@ final class MemberReplacementTest {
             writes.verify(channels.get(3));
             // The one that was dead learns that it is no member any more.
             stores.set(2, start(2, cluster(0, 1, 2), "new"));
-            assertThat(stores.get(2).awaitExit()).isZero();
+            assertThat(stores.get(2).awaitExit()).isEqualTo(1);
             assertThat(stores.get(2).output()).contains("permanently removed from the cluster");
             stores.set(2, start(2, cluster(0, 1, 2), "new"));
             assertThat(stores.get(2).awaitExit()).isEqualTo(1);
+            assertThat(stores.get(2).output()).contains("its data directory").doesNotContain("serving");
             // With one of the first three gone, too, the new one's vote is needed.
             stores.get(0).kill();
             next.set(1);

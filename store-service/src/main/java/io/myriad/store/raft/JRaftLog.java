@@ -390,9 +390,13 @@ public final class JRaftLog implements ReplicatedLog {
          * them, because the first may overtake the entry at a follower that the quorum did not need.
          */
         private void tellFollowers() {
-            if (!group.isSoleVoter() && leadership.local() && node.getLastLogIndex() == appliedIndex
-                    && telling.compareAndSet(false, true)) {
-                tell(appliedIndex, TELLING_ROUNDS);
+            try {
+                if (!group.isSoleVoter() && leadership.local() && node.getLastLogIndex() == appliedIndex
+                        && telling.compareAndSet(false, true)) {
+                    tell(appliedIndex, TELLING_ROUNDS);
+                }
+            } catch (IllegalStateException shuttingDown) {
+                // There is nobody to tell any more.
             }
         }
 

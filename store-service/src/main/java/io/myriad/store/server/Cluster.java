@@ -86,8 +86,11 @@ final class Cluster {
         return state.get().known();
     }
 
-    /** Whether this member has no vote. */
-    boolean isLearner() { return current().isLearner(self); }
+    /** Whether this member has no vote. Who has joined goes through times in the log when it was no member yet. */
+    boolean isLearner() {
+        Membership current = state.get();
+        return (current.get(self) == null || !current.known() ? last : current).isLearner(self);
+    }
 
     /** Whether a member is reached. */
     boolean isConnected(long id) {
