@@ -15,42 +15,48 @@ import java.util.Properties;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import io.myriad.store.raft.Member;
 
 /**
- * A member's data directory: one process at a time, and only the member that it was made for. {@code member.properties} says which that is and in what format; it is written,
- * once, when the directory is empty.
+ * A member's data directory: one process at a time. {@code member.properties} says which member of which cluster it is and in what format; it is written, once, when the directory is
+ * empty, and from then on counts more than what the flags say.
  */
 final class DataDirectory implements AutoCloseable {
 
-    /** 1 kept the state in snapshots of the log, 2 keeps it in a page file. */
-    private static final int FORMAT = 2;
+    /** 1 kept the state in snapshots of the log, 2 in a page file; 3 has members' numbers in the log, not their addresses. */
+    private static final int FORMAT = 3;
     private static final String RAFT = "raft";
-    private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
     private static final String IDENTITY_FILE = "member.properties";
 
     private final Path directory;
     private final FileChannel lockFile;
     private final FileLock lock;
+    private final Identity identity;
 
-    private DataDirectory(Path directory, FileChannel lockFile, FileLock lock) {
+    /**
+     * Whose directory it is.
+     *
+     * @param joined whether the cluster was running when the member came to it
+     */
+    record Identity(long clusterId, long memberId, boolean joined) {}
+
+    /** What begins in an empty directory; throws with a message for the user. */
+    interface First {
+        /** Finds out who the member is. */
+        Identity identity() throws IOException;
+
+        /** Makes the files that it begins with, if it does not begin with nothing. */
+        void makeState(Identity identity, Path raftDirectory) throws IOException;
+    }
+
+    private DataDirectory(Path directory, FileChannel lockFile, FileLock lock, Identity identity) {
+        this.identity = identity;
         this.directory = directory;
         this.lockFile = lockFile;
         this.lock = lock;
     }
 
-    /** Makes a member's first state. */
-    @FunctionalInterface
-    interface InitialFiles {
-        void make(Path raftDirectory) throws IOException;
-    }
-
-    /** Opens or makes the directory; throws with a message for the user if it is in use or not this member's. Changes nothing then. */
-    static DataDirectory open(Path directory, Member self, long clusterId, boolean existingCluster,
-            @Nullable InitialFiles initial) throws IOException {
+    /** Opens or makes the directory; throws with a message for the user if it is in use or not the store's. Changes nothing then. */
+    static DataDirectory open(Path directory, First first) throws IOException {
         create(directory);
         FileChannel lockFile = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
@@ -59,8 +65,7 @@ final class DataDirectory implements AutoCloseable {
             if (lock == null) {
                 throw new IOException("data directory " + directory + " is in use by another process");
             }
-            checkIdentity(directory, self, clusterId, existingCluster, initial);
-            return new DataDirectory(directory, lockFile, lock);
+            return new DataDirectory(directory, lockFile, lock, identity(directory, first));
         } catch (IOException | RuntimeException e) {
             lockFile.close();
             throw e;
@@ -85,25 +90,14 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static void checkIdentity(Path directory, Member self, long clusterId, boolean existingCluster,
-            @Nullable InitialFiles initial) throws IOException {
+    private static Identity identity(Path directory, First first) throws IOException {
         Path file = directory.resolve(IDENTITY_FILE);
         if (!Files.exists(file)) {
             requireEmpty(directory);
-            if (existingCluster) {
-                throw new IOException(
-                        "--initial-cluster-state existing: members cannot be added to a running cluster, and data directory "
-                                + directory
-                                + " is empty");
-            }
-            if (initial != null) {
-                initial.make(directory.resolve(RAFT));
-            }
-            writeIdentity(directory, file, self, clusterId);
-            return;
-        }
-        if (initial != null) {
-            LOG.info("--initial-snapshot is not read: the member in {} has a state already", directory);
+            Identity made = first.identity();
+            first.makeState(made, directory.resolve(RAFT));
+            writeIdentity(directory, file, made);
+            return made;
         }
         Properties identity = new Properties();
         try (var in = Files.newInputStream(file)) {
@@ -114,18 +108,9 @@ final class DataDirectory implements AutoCloseable {
             throw new IOException(
                     "data directory " + directory + " has format " + format + ", this version reads format " + FORMAT);
         }
-        String cluster = identity.getProperty("cluster-id", "");
-        if (!cluster.equals(Long.toHexString(clusterId))) {
-            throw new IOException("data directory " + directory + " belongs to cluster " + cluster
-                    + ", --initial-cluster and --initial-cluster-token give "
-                    + Long.toHexString(clusterId));
-        }
-        String member = identity.getProperty("member-id", "");
-        if (!member.equals(Long.toHexString(self.id()))) {
-            throw new IOException("data directory " + directory + " belongs to member " + member + ", this is "
-                    + Long.toHexString(self.id()) + " ("
-                    + self.name() + ")");
-        }
+        return new Identity(Long.parseUnsignedLong(identity.getProperty("cluster-id", ""), 16),
+                Long.parseUnsignedLong(identity.getProperty("member-id", ""), 16),
+                Boolean.parseBoolean(identity.getProperty("joined")));
     }
 
     private static void requireEmpty(Path directory) throws IOException {
@@ -143,10 +128,10 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static void writeIdentity(Path directory, Path file, Member self, long clusterId) throws IOException {
-        String text = "# Written once. Do not edit.\nformat=" + FORMAT + "\ncluster-id=" + Long.toHexString(clusterId)
-                + "\nmember-id="
-                + Long.toHexString(self.id()) + "\nname=" + self.name() + "\n";
+    private static void writeIdentity(Path directory, Path file, Identity made) throws IOException {
+        String text = "# Written once. Do not edit.\nformat=" + FORMAT + "\ncluster-id="
+                + Long.toHexString(made.clusterId) + "\nmember-id=" + Long.toHexString(made.memberId) + "\njoined="
+                + made.joined + "\n";
         Path temporary = directory.resolve("member.properties.new");
         try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
@@ -157,6 +142,11 @@ final class DataDirectory implements AutoCloseable {
         try (FileChannel parent = FileChannel.open(directory, StandardOpenOption.READ)) {
             parent.force(true);
         }
+    }
+
+    /** Whose directory it is. */
+    Identity identity() {
+        return identity;
     }
 
     /** Where the log, votes and snapshots are. */

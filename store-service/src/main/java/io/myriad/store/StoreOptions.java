@@ -26,8 +26,11 @@ import io.myriad.store.server.TokenSettings;
  * What the store is told by its flags. Names, defaults and meaning are etcd's; each can also be given as a variable {@code ETCD_NAME_IN_CAPITALS}, over which the flag wins. Flags of etcd
  * that would do nothing here are not accepted.
  *
+ * @param peerListener whether the URLs where members reach this one were given, so that a cluster of one can grow
  * @param members the initial cluster, this member included
  * @param initialSnapshot etcd's database that an empty data directory begins with; null: it begins with nothing
+ * @param strictReconfigCheck whether changes of the members are refused that could cost the quorum
+ * @param maxLearners how many members without a vote there may be
  * @param quotaBackendBytes what all keys may take, history included; negative: no limit
  * @param defragmentationRate bytes a second that are moved to make the page file shorter; 0: none by itself
  * @param bcryptCost rounds of hashing a password, as a power of two
@@ -35,8 +38,9 @@ import io.myriad.store.server.TokenSettings;
  * @param autoCompaction how much history to keep: a duration, or a number of revisions; null: no automatic compaction
  */
 public record StoreOptions(String name, Path dataDirectory, List<URI> listenClientUrls,
-        List<String> advertiseClientUrls, List<URI> listenPeerUrls,
-        List<Member> members, boolean existingCluster, @Nullable Path initialSnapshot, TlsFiles clientTls,
+        List<String> advertiseClientUrls, List<URI> listenPeerUrls, boolean peerListener,
+        List<Member> members, boolean existingCluster, @Nullable Path initialSnapshot, boolean strictReconfigCheck,
+        int maxLearners, TlsFiles clientTls,
         TlsFiles peerTls,
         List<URI> listenMetricsUrls, long snapshotCount,
         int maxRequestBytes, int maxTxnOps, long quotaBackendBytes, long defragmentationRate, int bcryptCost,
@@ -107,7 +111,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         for (String text : List.of("--name", "--data-dir", "--listen-client-urls", "--advertise-client-urls",
                 "--listen-peer-urls",
                 "--initial-advertise-peer-urls", "--initial-cluster", "--initial-cluster-state",
-                "--initial-cluster-token", "--initial-snapshot", "--cert-file", "--key-file",
+                "--initial-cluster-token", "--initial-snapshot", "--max-learners", "--cert-file", "--key-file",
                 "--trusted-ca-file", "--peer-cert-file", "--peer-key-file", "--peer-trusted-ca-file",
                 "--listen-metrics-urls", "--snapshot-count",
                 "--max-request-bytes", "--max-txn-ops", "--auth-token", "--auth-token-ttl", "--quota-backend-bytes",
@@ -123,6 +127,8 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                 OptionSpec.builder("--watch-progress-notify-interval", "--experimental-watch-progress-notify-interval")
                         .type(String.class)
                         .arity("1").build());
+        spec.addOption(OptionSpec.builder("--strict-reconfig-check").type(String.class).arity("0..1")
+                .fallbackValue("true").build());
         for (String flag : List.of("--client-cert-auth", "--peer-client-cert-auth", "--unsafe-no-fsync")) {
             spec.addOption(OptionSpec.builder(flag).type(boolean.class).arity("0..1").fallbackValue("true").build());
         }
@@ -146,8 +152,10 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
             requireKeyPair(peerUrls, peerTls, "--listen-peer-urls", "--peer-cert-file and --peer-key-file");
             checkLogging();
             return new StoreOptions(name, Path.of(text("--data-dir", name + ".etcd")), clientUrls, advertised, peerUrls,
-                    members(name),
-                    existingCluster(), file("--initial-snapshot"), clientTls, peerTls,
+                    !text("--listen-peer-urls", "").isEmpty(), members(name),
+                    existingCluster(), file("--initial-snapshot"),
+                    !"false".equals(text("--strict-reconfig-check", "true")),
+                    (int) number("--max-learners", 1, 1, Integer.MAX_VALUE), clientTls, peerTls,
                     urlsOrNone("--listen-metrics-urls"),
                     number("--snapshot-count", 10_000, 1, Long.MAX_VALUE),
                     (int) number("--max-request-bytes", 3 << 19, 1, 512 << 20),

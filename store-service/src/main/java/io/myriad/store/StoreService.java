@@ -20,10 +20,11 @@ import io.myriad.store.raft.Member;
 import io.myriad.store.raft.PeerTransport;
 import io.myriad.store.server.ClientLimits;
 import io.myriad.store.server.GrpcEndpoint;
-import io.myriad.store.server.InitialState;
+import io.myriad.store.server.MembersFile;
 import io.myriad.store.server.StoreMember;
 import io.myriad.store.server.StoreMetrics;
 import io.myriad.store.server.StoreSettings;
+import io.myriad.store.state.Membership;
 
 /** The running store as a Spring bean: opens everything in order when it is started, closes it in reverse when the context is closed. */
 final class StoreService implements Service {
@@ -76,19 +77,27 @@ final class StoreService implements Service {
     }
 
     private void open() throws IOException {
-        Member self = options.self();
-        long clusterId = Member.clusterId(options.members());
-        Path snapshot = options.initialSnapshot();
-        DataDirectory directory = DataDirectory.open(options.dataDirectory(), self, clusterId,
-                options.existingCluster(),
-                snapshot == null ? null : made -> InitialState.make(snapshot, made, options.members()));
+        boolean secure = options.self().peerUrls().getFirst().startsWith("https:");
+        SslContext peerTls = secure ? TlsContexts.peerClient(options.peerTls()) : null;
+        FirstStart first = new FirstStart(options, peerTls);
+        DataDirectory directory = DataDirectory.open(options.dataDirectory(), first);
         opened.add(directory);
-        boolean alone = options.members().size() == 1;
-        // Several clusters of one member may live in one process, all with etcd's default peer URL.
-        String group = "store-" + Long.toHexString(clusterId) + (alone ? "-" + UUID.randomUUID() : "");
-        PeerTransport transport = alone ? null : newTransport(clusterId, self);
+        DataDirectory.Identity identity = directory.identity();
+        long clusterId = identity.clusterId();
+        Member self = new Member(identity.memberId(), options.name(), options.self().peerUrls());
         Path raft = directory.raft();
-        StoreMember opening = new StoreMember(new StoreSettings(clusterId, group, self, options.members(),
+        Membership known = new MembersFile(raft).read();
+        if (known.removed().contains(self.id())) {
+            throw new IOException("the member has been permanently removed from the cluster; its data directory "
+                    + options.dataDirectory() + " must be removed");
+        }
+        List<Member> initial = identity.joined() ? List.of() : options.members();
+        boolean listening = options.peerListener() || initial.size() != 1;
+        // Several clusters of one member may live in one process, all with etcd's default peer URL.
+        String group = "store-" + Long.toHexString(clusterId) + (listening ? "" : "-" + UUID.randomUUID());
+        PeerTransport transport = listening ? newTransport(clusterId, peerTls) : null;
+        StoreMember opening = new StoreMember(new StoreSettings(clusterId, group, self, initial,
+                known.known() ? known : first.known(), options.strictReconfigCheck(), options.maxLearners(),
                 options.advertiseClientUrls(), raft,
                 options.snapshotCount(), options.sync(), options.maxRequestBytes(), options.maxTxnOps(),
                 BATCH_WINDOW_NANOS,
@@ -102,8 +111,11 @@ final class StoreService implements Service {
             metrics.register(transport);
         }
         opened.add(opening);
+        boolean alone = opening.log().group().isSoleVoter();
         if (transport != null) {
             listen(transport);
+        } else if (!alone) {
+            throw new IOException("the cluster has other members: --listen-peer-urls is needed");
         }
         if (alone) {
             awaitLeader(opening, System.nanoTime() + SINGLE_MEMBER_LEADER_WAIT_NANOS);
@@ -144,10 +156,8 @@ final class StoreService implements Service {
         return fits;
     }
 
-    private PeerTransport newTransport(long clusterId, Member self) throws IOException {
-        boolean secure = self.peerUrls().getFirst().startsWith("https:");
-        PeerTransport transport = new PeerTransport(clusterId,
-                secure ? TlsContexts.peerClient(options.peerTls()) : null);
+    private PeerTransport newTransport(long clusterId, @Nullable SslContext tls) {
+        PeerTransport transport = new PeerTransport(clusterId, tls);
         opened.add(transport);
         return transport;
     }

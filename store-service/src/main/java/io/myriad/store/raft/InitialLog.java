@@ -48,7 +48,7 @@ public final class InitialLog {
 
     private static void saveSnapshot(Path directory, List<Member> members, ReplicatedState.Snapshot state)
             throws IOException {
-        List<String> peers = members.stream().map(each -> JRaftLog.peerOf(each).toString()).toList();
+        List<String> peers = members.stream().map(each -> RaftGroup.peerOf(each.id()).toString()).toList();
         LocalSnapshotStorage storage = new LocalSnapshotStorage(
                 directory.resolve(JRaftLog.SNAPSHOT_DIRECTORY).toString(), null, new RaftOptions());
         SnapshotWriter writer = storage.init(null) ? storage.create() : null;

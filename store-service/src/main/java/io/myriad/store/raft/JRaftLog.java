@@ -3,7 +3,7 @@ package io.myriad.store.raft;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Collection;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -39,7 +39,7 @@ import io.myriad.store.state.StoreError;
 /**
  * The replicated log over SOFAJRaft. Log entries, term and vote are forced to disk before they count: JRaft's default does not force the vote.
  *
- * <p>A cluster of one member binds no port, elects itself at once, and reads without a round: nobody else can have acknowledged a write.
+ * <p>A member that is the only one to vote elects itself at once, and reads without a round: nobody else can have acknowledged a write.
  */
 public final class JRaftLog implements ReplicatedLog {
 
@@ -66,12 +66,12 @@ public final class JRaftLog implements ReplicatedLog {
     private static final int EVENT_RING_SIZE = 1024;
     private static final Logger LOG = LoggerFactory.getLogger(JRaftLog.class);
 
-    private final List<Member> members;
-    private final Member self;
+    private final long self;
     private final ReplicatedState state;
     private final SnapshotPolicy snapshots;
     private final @Nullable PeerTransport transport;
     private final NodeImpl node;
+    private final RaftGroup group;
     private volatile @Nullable Questions questions;
     private volatile Leadership leadership = Leadership.NONE;
     private volatile long leaderChanges;
@@ -110,37 +110,41 @@ public final class JRaftLog implements ReplicatedLog {
      * Opens the log and joins the group.
      *
      * @param directory where log, votes and snapshots are kept
-     * @param transport how to reach the other members; null in a cluster of one. It listens when the log is open: what a
-     *            member asks before that would be lost, and JRaft waits minutes for the answer to a snapshot
+     * @param self the number of this member
+     * @param initial who votes while the log says nothing of that; nobody in a member that joins
+     * @param transport how to reach the other members; null where there are none and will be none. It listens when the log
+     *            is open: what a member asks before that would be lost, and JRaft waits minutes for the answer to a snapshot
      * @param snapshotEntries write a snapshot after so many entries
      * @param sync force to disk what is written
      * @param forceNanos told how long each force of the log took
      */
-    public JRaftLog(String group, Member self, List<Member> members, Path directory, @Nullable PeerTransport transport,
+    public JRaftLog(String group, long self, Collection<Long> initial, Path directory,
+            @Nullable PeerTransport transport,
             long snapshotEntries,
             boolean sync, LongConsumer forceNanos, ReplicatedState state) throws IOException {
         this.transport = transport;
         this.self = self;
-        this.members = members;
         this.state = state;
         this.snapshots = new SnapshotPolicy(snapshotEntries);
-        PeerId peer = peerOf(self);
+        PeerId peer = RaftGroup.peerOf(self);
         NodeManager.getInstance().addAddress(peer.getEndpoint());
         if (transport != null) {
             transport.onCall(this::answer);
             RaftRpcServerFactory.addRaftRequestProcessors(transport);
         }
         node = new NodeImpl(group, peer);
-        if (!node.init(options(directory, sync, forceNanos))) {
+        this.group = new RaftGroup(node, self);
+        if (!node.init(options(initial, directory, sync, forceNanos))) {
             node.shutdown();
             String known = problem;
             throw new IOException(known != null
                     ? known
                     : "The replicated log in " + directory + " could not be opened; the lines above say why");
         }
+        this.group.refresh();
     }
 
-    private NodeOptions options(Path directory, boolean sync, LongConsumer forceNanos) {
+    private NodeOptions options(Collection<Long> initial, Path directory, boolean sync, LongConsumer forceNanos) {
         RaftOptions raft = new RaftOptions();
         raft.setSync(sync);
         raft.setSyncMeta(sync);
@@ -171,34 +175,24 @@ public final class JRaftLog implements ReplicatedLog {
         options.setDisableCli(true);
         options.setTimerPoolSize(1);
         options.setRpcProcessorThreadPoolSize(2);
-        options.setInitialConf(new Configuration(members.stream().map(JRaftLog::peerOf).toList()));
+        options.setInitialConf(new Configuration(initial.stream().map(RaftGroup::peerOf).toList()));
         return options;
     }
 
-    static PeerId peerOf(Member member) {
-        return new PeerId(member.host(), member.port());
-    }
-
-    private long idOf(@Nullable PeerId peer) {
-        if (peer != null) {
-            for (Member member : members) {
-                if (peerOf(member).getEndpoint().equals(peer.getEndpoint())) {
-                    return member.id();
-                }
-            }
-        }
-        return 0;
+    /** Who votes, and who only gets the log. */
+    public RaftGroup group() {
+        return group;
     }
 
     @Override
     public void append(byte[] entry, Consumer<Outcome> callback) {
         Leadership current = leadership;
-        if (failed || !current.known() && members.size() > 1) {
+        if (failed || !current.known()) {
             callback.accept(Outcome.REJECTED);
-        } else if (current.local() || members.size() == 1) {
+        } else if (current.local()) {
             appendHere(entry, callback);
         } else {
-            ask(current, APPEND, entry, REQUEST_TIMEOUT_MILLIS, answer -> callback.accept(outcomeOf(answer)));
+            ask(current.leaderId(), APPEND, entry, answer -> callback.accept(outcomeOf(answer)));
         }
     }
 
@@ -248,10 +242,10 @@ public final class JRaftLog implements ReplicatedLog {
      * @param answer gets the answer, null if there was none; any thread
      */
     public void askLeader(byte kind, byte[] body, Consumer<byte @Nullable []> answer) {
-        ask(leadership, kind, body, REQUEST_TIMEOUT_MILLIS, answer);
+        ask(leadership.leaderId(), kind, body, answer);
     }
 
-    /** Answers what other members ask of this one as their leader. On an event loop. */
+    /** Answers what other members ask of this one. On an event loop. */
     public void onQuestion(Questions handler) {
         questions = handler;
     }
@@ -262,14 +256,15 @@ public final class JRaftLog implements ReplicatedLog {
         void ask(byte kind, byte[] body, Consumer<byte[]> answer);
     }
 
-    private void ask(Leadership leader, byte kind, byte[] body, long timeoutMillis,
-            Consumer<byte @Nullable []> answer) {
-        PeerConnection connection = null;
-        for (Member member : members) {
-            if (member.id() == leader.leaderId() && transport != null) {
-                connection = transport.connection(peerOf(member).getEndpoint(), true);
-            }
-        }
+    /**
+     * Asks another member.
+     *
+     * @param answer gets the answer, null if there was none; any thread
+     */
+    public void ask(long memberId, byte kind, byte[] body, Consumer<byte @Nullable []> answer) {
+        PeerConnection connection = memberId == 0 || transport == null
+                ? null
+                : transport.connection(RaftGroup.peerOf(memberId).getEndpoint(), true);
         if (connection == null) {
             // Nothing was sent.
             answer.accept(kind == APPEND ? new byte[]{(byte) Outcome.REJECTED.ordinal()} : null);
@@ -285,7 +280,7 @@ public final class JRaftLog implements ReplicatedLog {
             public @Nullable Executor executor() {
                 return null;
             }
-        }, timeoutMillis);
+        }, REQUEST_TIMEOUT_MILLIS);
     }
 
     private void answer(byte kind, byte[] body, Consumer<byte[]> answer) {
@@ -308,7 +303,7 @@ public final class JRaftLog implements ReplicatedLog {
 
     @Override
     public boolean readsAreLocal() {
-        return members.size() == 1 && leadership.local();
+        return leadership.local() && group.isSoleVoter();
     }
 
     @Override
@@ -348,12 +343,7 @@ public final class JRaftLog implements ReplicatedLog {
 
     @Override
     public boolean transferLeadership(long memberId) {
-        for (Member member : members) {
-            if (member.id() == memberId) {
-                return node.transferLeadershipTo(peerOf(member)).isOk();
-            }
-        }
-        return false;
+        return node.transferLeadershipTo(RaftGroup.peerOf(memberId)).isOk();
     }
 
     @Override
@@ -404,9 +394,13 @@ public final class JRaftLog implements ReplicatedLog {
          * them, because the first may overtake the entry at a follower that the quorum did not need.
          */
         private void tellFollowers() {
-            if (members.size() > 1 && leadership.local() && node.getLastLogIndex() == appliedIndex
-                    && telling.compareAndSet(false, true)) {
-                tell(appliedIndex, TELLING_ROUNDS);
+            try {
+                if (!group.isSoleVoter() && leadership.local() && node.getLastLogIndex() == appliedIndex
+                        && telling.compareAndSet(false, true)) {
+                    tell(appliedIndex, TELLING_ROUNDS);
+                }
+            } catch (IllegalStateException shuttingDown) {
+                // There is nobody to tell any more.
             }
         }
 
@@ -464,7 +458,8 @@ public final class JRaftLog implements ReplicatedLog {
         public void onLeaderStart(long newTerm) {
             term = newTerm;
             leaderChanges++;
-            leadership = new Leadership(self.id(), newTerm, true);
+            group.refresh();
+            leadership = new Leadership(self, newTerm, true);
             LOG.info("elected leader of term {}", newTerm);
             state.leading(newTerm);
         }
@@ -480,13 +475,18 @@ public final class JRaftLog implements ReplicatedLog {
         public void onStartFollowing(LeaderChangeContext context) {
             term = context.getTerm();
             leaderChanges++;
-            leadership = new Leadership(idOf(context.getLeaderId()), context.getTerm(), false);
+            leadership = new Leadership(RaftGroup.idOf(context.getLeaderId()), context.getTerm(), false);
             state.following();
         }
 
         @Override
         public void onStopFollowing(LeaderChangeContext context) {
             leadership = Leadership.NONE;
+        }
+
+        @Override
+        public void onConfigurationCommitted(Configuration configuration) {
+            group.refresh();
         }
 
         @Override

@@ -8,7 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /**
- * A voting member of the cluster.
+ * A member of the cluster as the options name it.
  *
  * @param id 64 bits, unsigned, never 0
  * @param name as {@code --initial-cluster} names it
@@ -24,6 +24,12 @@ public record Member(long id, String name, List<String> peerUrls) {
         List<String> sorted = peerUrls.stream().sorted().toList();
         return new Member(firstEightBytes((String.join("", sorted) + clusterToken).getBytes(StandardCharsets.UTF_8)),
                 name, sorted);
+    }
+
+    /** The id of a member that joins a cluster at a time, in seconds: etcd's, whose clusters have no token by then. */
+    public static long addedId(List<String> peerUrls, long unixSeconds) {
+        return firstEightBytes((String.join("", peerUrls.stream().sorted().toList()) + unixSeconds)
+                .getBytes(StandardCharsets.UTF_8));
     }
 
     /** The id of a cluster, from the ids of its initial members. */

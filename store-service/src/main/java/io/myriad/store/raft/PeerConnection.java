@@ -46,12 +46,23 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> implemen
     private final AtomicInteger nextRequest = new AtomicInteger();
     /** When something came, or the connection was made. The event loop. */
     private long heardNanos = System.nanoTime();
+    /** What the other side may ask; 0: everything. The event loop. */
+    private byte onlyKind;
 
     private record Pending(InvokeCallback callback, ScheduledFuture<?> timeout) {}
 
     PeerConnection(PeerTransport transport, Channel channel) {
         this.transport = transport;
         this.channel = channel;
+    }
+
+    /** From now on only this is answered. The event loop. */
+    void restrictTo(byte kind) {
+        onlyKind = kind;
+    }
+
+    boolean mayAsk(Object request) {
+        return onlyKind == 0 || request instanceof PeerMessages.Call call && call.kind() == onlyKind;
     }
 
     boolean isActive() { return channel.isActive(); }

@@ -2,6 +2,7 @@ package io.myriad.store.raft;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,12 +49,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How the members of one cluster talk: JRaft's messages and the store's own calls over TCP, with TLS on both sides when so configured. A connection begins with a greeting
- * that names protocol and cluster; a stranger is cut off.
+ * that names protocol and cluster; a stranger is cut off. Who does not know the cluster yet names cluster 0, and may only ask who its members are.
+ *
+ * <p>JRaft knows members by their numbers, written as host names; where they are is told with {@link #locate}, and may change.
  *
  * <p>One event loop. JRaft's processors run on its executors; the store's own calls are handled on the event loop and must not block.
  */
 public final class PeerTransport implements RpcServer, AutoCloseable {
 
+    /** The one question that may be asked by who does not know the cluster. */
+    public static final byte MEMBERS = 4;
+
+    private static final long UNKNOWN_CLUSTER = 0;
     private static final long GREETING = 0x4D59524941440001L;
     private static final int CONNECT_TIMEOUT_MILLIS = 1000;
     private static final int CLOSE_TIMEOUT_MILLIS = 1000;
@@ -77,6 +84,7 @@ public final class PeerTransport implements RpcServer, AutoCloseable {
     private final LongAdder sentBytes = new LongAdder();
     private final LongAdder receivedBytes = new LongAdder();
     private final List<Channel> servers = new CopyOnWriteArrayList<>();
+    private volatile Map<Endpoint, InetSocketAddress> addresses = Map.of();
     private volatile @Nullable CallHandler calls;
     private volatile boolean closed;
 
@@ -95,6 +103,24 @@ public final class PeerTransport implements RpcServer, AutoCloseable {
                 Thread.ofPlatform().name("store-peer-processor-", 0).daemon().factory());
         pool.allowCoreThreadTimeOut(true);
         this.processors = pool;
+    }
+
+    /** Says where members are. Connections to a member that is elsewhere now are closed. */
+    public void locate(Map<Long, InetSocketAddress> addressesById) {
+        Map<Endpoint, InetSocketAddress> next = new HashMap<>();
+        addressesById.forEach((id, address) -> next.put(RaftGroup.peerOf(id).getEndpoint(), address));
+        Map<Endpoint, InetSocketAddress> before = addresses;
+        addresses = Map.copyOf(next);
+        before.forEach((endpoint, address) -> {
+            if (!address.equals(next.get(endpoint))) {
+                disconnect(endpoint);
+            }
+        });
+    }
+
+    /** Whether there is a connection to a member; begins to connect otherwise. */
+    public boolean isConnected(long memberId) {
+        return connection(RaftGroup.peerOf(memberId).getEndpoint(), true) != null;
     }
 
     /** Listens for other members. */
@@ -145,12 +171,17 @@ public final class PeerTransport implements RpcServer, AutoCloseable {
                 return;
             }
             received = null;
-            if (all.readLong() != GREETING || all.readLong() != clusterId) {
+            boolean greeted = all.readLong() == GREETING;
+            long cluster = all.readLong();
+            if (!greeted || cluster != clusterId && cluster != UNKNOWN_CLUSTER) {
                 LOG.warn("{} tried to connect as a member but is not one of this cluster",
                         context.channel().remoteAddress());
                 all.release();
                 context.close();
                 return;
+            }
+            if (cluster != clusterId) {
+                context.pipeline().get(PeerConnection.class).restrictTo(MEMBERS);
             }
             context.pipeline().remove(this);
             context.fireChannelRead(all);
@@ -176,10 +207,11 @@ public final class PeerTransport implements RpcServer, AutoCloseable {
     PeerConnection connection(Endpoint endpoint, boolean connect) {
         ChannelFuture future = outgoing.get(endpoint);
         if (future == null || future.isDone() && !future.channel().isActive()) {
-            if (!connect || closed) {
+            InetSocketAddress address = addresses.get(endpoint);
+            if (!connect || closed || address == null) {
                 return null;
             }
-            future = connect(endpoint);
+            future = connect(endpoint, address);
         }
         return future.isSuccess() ? future.channel().pipeline().get(PeerConnection.class) : null;
     }
@@ -198,7 +230,7 @@ public final class PeerTransport implements RpcServer, AutoCloseable {
         return connection(endpoint, false);
     }
 
-    private ChannelFuture connect(Endpoint endpoint) {
+    private ChannelFuture connect(Endpoint endpoint, InetSocketAddress address) {
         return java.util.Objects.requireNonNull(outgoing.compute(endpoint, (key, existing) -> {
             if (existing != null && (!existing.isDone() || existing.channel().isActive())) {
                 return existing;
@@ -211,12 +243,13 @@ public final class PeerTransport implements RpcServer, AutoCloseable {
                         protected void initChannel(Channel channel) {
                             if (clientTls != null) {
                                 channel.pipeline().addLast(
-                                        clientTls.newHandler(channel.alloc(), endpoint.getIp(), endpoint.getPort()));
+                                        clientTls.newHandler(channel.alloc(), address.getHostString(),
+                                                address.getPort()));
                             }
                             addConnection(channel);
                         }
                     });
-            ChannelFuture connecting = bootstrap.connect(endpoint.getIp(), endpoint.getPort());
+            ChannelFuture connecting = bootstrap.connect(address.getHostString(), address.getPort());
             connecting.addListener(result -> {
                 if (result.isSuccess()) {
                     Channel channel = connecting.channel();
@@ -246,6 +279,11 @@ public final class PeerTransport implements RpcServer, AutoCloseable {
 
     /** A request came in. On the event loop, in the order of sending. */
     void handle(PeerConnection connection, int number, Object request) {
+        if (!connection.mayAsk(request)) {
+            LOG.warn("{} asked what only members may ask", connection.remoteAddress());
+            connection.close();
+            return;
+        }
         if (request instanceof PeerMessages.Call call) {
             CallHandler handler = calls;
             if (handler != null) {

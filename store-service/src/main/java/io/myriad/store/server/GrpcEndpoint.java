@@ -71,6 +71,7 @@ public final class GrpcEndpoint implements AutoCloseable {
         };
         Identities identities = new Identities(member.machine()::auth, tokens,
                 member.settings().clientCertificates());
+        LearnerCalls learnerCalls = new LearnerCalls(member.cluster()::isLearner);
         WaitingCalls waiting = new WaitingCalls(member, tokens);
         List<ServerServiceDefinition> services = List.of(new KvService(member, this::currentLoop).definition(),
                 new WatchService(member, tokens).definition(),
@@ -80,7 +81,7 @@ public final class GrpcEndpoint implements AutoCloseable {
                 new AuthService(member, tokens, passwords, this::currentLoop).definition(),
                 new LockService(waiting).definition(), new ElectionService(waiting).definition(),
                 health.getHealthService().bindService()).stream()
-                .map(service -> ServerInterceptors.intercept(service, identities)).toList();
+                .map(service -> ServerInterceptors.intercept(service, identities, learnerCalls)).toList();
         ClientConnections connections = new ClientConnections(limits, metrics.registry());
         String within = "store-gateway-" + UUID.randomUUID();
         gateway = InProcessChannelBuilder.forName(within).directExecutor()

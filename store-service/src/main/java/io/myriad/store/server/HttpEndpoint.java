@@ -106,6 +106,10 @@ final class HttpEndpoint {
             answerCheck("readyz", "data_corruption", "alarm activated: CORRUPT", query, answer);
             return;
         }
+        if (member.cluster().isLearner()) {
+            answerCheck("readyz", "non_learner", "not supported for learner", query, answer);
+            return;
+        }
         check(false, problem -> answerCheck("readyz", "linearizable_read", problem, query, answer));
     }
 

@@ -87,7 +87,7 @@ final class MaintenanceService {
         StatusResponse.Builder response = StatusResponse.newBuilder().setHeader(Headers.of(member))
                 .setVersion(ETCD_VERSION)
                 .setStorageVersion(STORAGE_VERSION).setDbSize(member.bytesOnDisk()).setDbSizeInUse(member.bytesInUse())
-                .setLeader(leadership.leaderId())
+                .setLeader(leadership.leaderId()).setIsLearner(member.cluster().isLearner())
                 .setRaftIndex(member.log().committedIndex()).setRaftTerm(member.term())
                 .setRaftAppliedIndex(member.log().appliedIndex())
                 .setDbSizeQuota(member.settings().quotaBytes())

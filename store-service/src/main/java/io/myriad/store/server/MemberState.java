@@ -3,7 +3,6 @@ package io.myriad.store.server;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -15,8 +14,8 @@ import io.myriad.store.raft.OperationHandler;
 import io.myriad.store.raft.OperationLog;
 import io.myriad.store.raft.ReplicatedState;
 import io.myriad.store.state.Command;
-import io.myriad.store.state.EtcdCluster;
 import io.myriad.store.state.EtcdExport;
+import io.myriad.store.state.Membership;
 import io.myriad.store.state.Operation;
 import io.myriad.store.state.Reply;
 import io.myriad.store.state.StoreMachine;
@@ -88,8 +87,8 @@ final class MemberState implements ReplicatedState {
     }
 
     /** Takes the state to be written as etcd's database. Any thread; nothing is applied meanwhile. */
-    synchronized EtcdExport export(List<EtcdCluster.EtcdMember> members) {
-        return new EtcdExport(machine, new EtcdCluster(appliedIndex, appliedTerm, members));
+    synchronized EtcdExport export(Membership members) {
+        return new EtcdExport(machine, appliedIndex, appliedTerm, members);
     }
 
     @Override

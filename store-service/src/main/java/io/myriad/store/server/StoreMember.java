@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -19,12 +18,12 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.myriad.store.api.CompactionRequest;
+import io.myriad.store.api.MemberListResponse;
 import io.myriad.store.lease.LeaseClock;
 import io.myriad.store.lease.LeaseTable;
 import io.myriad.store.mvcc.StoreView;
@@ -37,8 +36,8 @@ import io.myriad.store.raft.Proposal;
 import io.myriad.store.state.Authorized;
 import io.myriad.store.state.Caller;
 import io.myriad.store.state.Command;
-import io.myriad.store.state.EtcdCluster;
 import io.myriad.store.state.EtcdExport;
+import io.myriad.store.state.Membership;
 import io.myriad.store.state.Operation;
 import io.myriad.store.state.Reply;
 import io.myriad.store.state.ResponseHeader;
@@ -63,6 +62,12 @@ public final class StoreMember implements AutoCloseable {
     static final int READER_THREADS = 2;
     static final int MAX_WAITING_READS = 10_000;
 
+    /** Questions between members; 4 is {@link PeerTransport#MEMBERS}. Whether the member of a number was removed. */
+    static final byte REMOVED = 5;
+    /** How far the log is applied. */
+    static final byte APPLIED = 6;
+    /** To the leader: a change of the members. */
+    static final byte CHANGE = 7;
     private static final byte RENEW = 2;
     private static final byte REMAINING = 3;
     private static final long TICK_MILLIS = 250;
@@ -83,6 +88,8 @@ public final class StoreMember implements AutoCloseable {
     private final AutoCompactor compactor;
     private final LinearizableReads reads;
     private final LeadershipTransfer transfer;
+    private final Cluster cluster;
+    private final ClusterChanges changes;
     private final SpaceQuota quota;
     private final MemberState state;
     private final LeaderLeases leaderLeases;
@@ -100,7 +107,7 @@ public final class StoreMember implements AutoCloseable {
     /**
      * Opens the data directory's log, recovers the state and joins the cluster.
      *
-     * @param transport how to reach the other members; null in a cluster of one
+     * @param transport how to reach the other members; null where there are none and will be none
      * @param forceNanos told how long each force of the log to disk took
      */
     public StoreMember(StoreSettings settings, @Nullable PeerTransport transport, LongConsumer forceNanos)
@@ -124,7 +131,8 @@ public final class StoreMember implements AutoCloseable {
         this.readers = pool;
         this.state = new MemberState(machine, snapshots, leaseClock, nanoTime, this::changed, this::cannotWrite);
         try {
-            this.log = new JRaftLog(settings.group(), settings.self(), settings.members(), settings.raftDirectory(),
+            this.log = new JRaftLog(settings.group(), settings.self().id(),
+                    settings.members().stream().map(Member::id).toList(), settings.raftDirectory(),
                     transport, settings.snapshotEntries(), settings.sync(), forceNanos, state);
         } catch (IOException | RuntimeException e) {
             checkpoint.close();
@@ -139,6 +147,9 @@ public final class StoreMember implements AutoCloseable {
         this.quota = new SpaceQuota(settings.quotaBytes(), settings.self().id(), machine.alarms(), this::propose);
         this.leaderLeases = new LeaderLeases(machine, leaseClock, log, reads, nanoTime);
         this.expiry = new LeaseExpiry(leaseClock, log, nanoTime, this::propose);
+        this.cluster = new Cluster(settings, settings.known(), log, transport, machine::membership,
+                new MembersFile(settings.raftDirectory()), this::beginCluster, this::end);
+        this.changes = new ClusterChanges(settings, log, cluster, this::propose, System::currentTimeMillis, nanoTime);
         log.onQuestion(this::answerMember);
         state.open(operations);
         if (failure != null) {
@@ -153,6 +164,14 @@ public final class StoreMember implements AutoCloseable {
 
     public StoreSettings settings() {
         return settings;
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    ClusterChanges changes() {
+        return changes;
     }
 
     public StoreMachine machine() {
@@ -223,8 +242,9 @@ public final class StoreMember implements AutoCloseable {
         io.myriad.store.api.Member attributes = io.myriad.store.api.Member.newBuilder().setID(settings.self().id())
                 .setName(settings.self().name())
                 .addAllClientURLs(settings.clientUrls()).build();
-        byte[] known = machine.publishedMembers().get(settings.self().id());
-        if (known == null || !java.util.Arrays.equals(known, attributes.toByteArray())) {
+        io.myriad.store.api.Member known = machine.membership().get(settings.self().id());
+        if (known == null || !known.getName().equals(attributes.getName())
+                || !known.getClientURLsList().equals(attributes.getClientURLsList())) {
             propose(Command.MEMBER_PUBLISH, attributes.toByteArray(), reply -> {
                 if (reply instanceof StoreError error) {
                     LOG.warn("The cluster was not told where clients reach this member: {}", error.text());
@@ -235,24 +255,23 @@ public final class StoreMember implements AutoCloseable {
 
     /** Takes the state, to be written as etcd's database. Any thread; entries are not applied meanwhile, which is a moment. */
     EtcdExport export() {
-        return state.export(members().stream()
-                .map(each -> new EtcdCluster.EtcdMember(each.id(), each.name(), each.peerUrls(),
-                        publishedClientUrls(each.id())))
-                .toList());
-    }
-
-    private List<String> publishedClientUrls(long id) {
-        byte[] published = machine.publishedMembers().getOrDefault(id, new byte[0]);
-        try {
-            return List.copyOf(io.myriad.store.api.Member.parseFrom(published).getClientURLsList());
-        } catch (InvalidProtocolBufferException e) {
-            return List.of();
-        }
+        return state.export(cluster.current());
     }
 
     /** The disk of this member's directory. */
     DiskSpace disk() {
         return disk;
+    }
+
+    private void beginCluster(Membership members) {
+        byte[] request = MemberListResponse.newBuilder().addAllMembers(members.list()).build().toByteArray();
+        propose(Command.MEMBERS_INITIAL, request, ignored -> {});
+    }
+
+    /** This member is none any more. */
+    private void end(String reason) {
+        failure = reason;
+        failed.complete(reason);
     }
 
     private void measureDisk() {
@@ -332,7 +351,7 @@ public final class StoreMember implements AutoCloseable {
     }
 
     private void askAboutLease(byte question, long id, LeaseAnswer answer) {
-        if (log.leadership().local() || settings.members().size() == 1) {
+        if (log.leadership().local()) {
             answerAboutLease(question, id, answer);
             return;
         }
@@ -353,8 +372,18 @@ public final class StoreMember implements AutoCloseable {
         }
     }
 
-    /** Another member asks this one as its leader; an empty answer is a failure. */
+    /** Another member asks this one; an empty answer is a failure. */
     private void answerMember(byte question, byte[] body, Consumer<byte[]> answer) {
+        switch (question) {
+            case PeerTransport.MEMBERS -> answer.accept(cluster.answerMembers());
+            case REMOVED -> answer.accept(cluster.answerWhetherRemoved(body));
+            case APPLIED -> answer.accept(ByteBuffer.allocate(Long.BYTES).putLong(log.appliedIndex()).array());
+            case CHANGE -> changes.answer(body, answer);
+            default -> answerAboutLease(question, body, answer);
+        }
+    }
+
+    private void answerAboutLease(byte question, byte[] body, Consumer<byte[]> answer) {
         if (question != RENEW && question != REMAINING || body.length != Long.BYTES) {
             answer.accept(new byte[0]);
             return;
@@ -382,6 +411,7 @@ public final class StoreMember implements AutoCloseable {
     private void tick() {
         for (long ticks = 0; !closed; ticks++) {
             try {
+                cluster.doWork();
                 if (ticks % DISK_MEASUREMENT_TICKS == 0) {
                     measureDisk();
                 }
@@ -403,6 +433,9 @@ public final class StoreMember implements AutoCloseable {
     private void changed() {
         bytesInUse = machine.bytesInUse();
         watches.wake();
+        if (state.isOpen()) {
+            cluster.onApplied();
+        }
     }
 
     private void cannotWrite(String reason) {
@@ -444,9 +477,4 @@ public final class StoreMember implements AutoCloseable {
 
     /** Whether {@link #close} was called. */
     public boolean isClosed() { return closed; }
-
-    /** Members as the cluster knows them. */
-    public List<Member> members() {
-        return settings.members();
-    }
 }

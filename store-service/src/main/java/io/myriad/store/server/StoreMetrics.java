@@ -183,7 +183,13 @@ public final class StoreMetrics {
                 "Which version is running. 1 for 'cluster_version' label with current cluster version",
                 "cluster_version=\"" + MaintenanceService.STORAGE_VERSION + "\"", () -> 1);
         registry.gauge("etcd_server_is_learner", "Whether or not this member is a learner. 1 if is, 0 otherwise.",
-                () -> 0);
+                () -> member.cluster().isLearner() ? 1 : 0);
+        registry.counter("etcd_server_learner_promote_successes",
+                "The total number of successful learner promotions while this member is leader.",
+                () -> member.changes().promotions());
+        MetricRegistry.CounterFamily refused = registry.counters("etcd_server_learner_promote_failures",
+                "The total number of failed learner promotions (likely learner not ready) while this member is leader.");
+        member.changes().onRefusedPromotion(error -> refused.with("Reason=\"" + error.text() + "\"").increment());
         registry.gauge("process_start_time_seconds", "Start time of the process since unix epoch in seconds.",
                 () -> ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3);
     }

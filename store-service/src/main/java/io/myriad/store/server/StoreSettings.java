@@ -7,10 +7,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 import io.myriad.store.raft.Member;
+import io.myriad.store.state.Membership;
 
 /**
  * What a member needs to know to run.
  *
+ * @param members who the cluster was made of; empty in a member that joined it later
+ * @param known the members as far as they are known before the log is open
+ * @param strictReconfigCheck whether changes of the members are refused that could cost the quorum
+ * @param maxLearners how many members without a vote there may be
  * @param group name of the replication group, the same on all members; unique within the process
  * @param raftDirectory where log, votes and snapshots are kept
  * @param clientUrls where clients reach this member
@@ -27,7 +32,8 @@ import io.myriad.store.raft.Member;
  * @param tokens what clients get for their passwords
  * @param usableBytes how many bytes the disk of {@code raftDirectory} has left, negative when that is not known
  */
-public record StoreSettings(long clusterId, String group, Member self, List<Member> members, List<String> clientUrls,
+public record StoreSettings(long clusterId, String group, Member self, List<Member> members, Membership known,
+        boolean strictReconfigCheck, int maxLearners, List<String> clientUrls,
         Path raftDirectory, long snapshotEntries,
         boolean sync, int maxRequestBytes, int maxTxnOperations, long batchWindowNanos, long progressIntervalNanos,
         @Nullable AutoCompaction autoCompaction, long quotaBytes,

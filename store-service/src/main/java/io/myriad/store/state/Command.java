@@ -22,7 +22,11 @@ public enum Command {
     AUTH_ENABLE(12), AUTH_DISABLE(13),
     /** The password is left out, its hash is there. */
     USER_ADD(14), USER_DELETE(15), USER_CHANGE_PASSWORD(16), USER_GRANT_ROLE(17), USER_REVOKE_ROLE(18), ROLE_ADD(
-            19), ROLE_DELETE(20), ROLE_GRANT_PERMISSION(21), ROLE_REVOKE_PERMISSION(22);
+            19), ROLE_DELETE(20), ROLE_GRANT_PERMISSION(21), ROLE_REVOKE_PERMISSION(22),
+    /** The first leader tells who the cluster was made of: a MemberListResponse. Does nothing the second time. */
+    MEMBERS_INITIAL(23),
+    /** How many learners there may be, 4 bytes; then the {@code Member} to add. */
+    MEMBER_ADD(24), MEMBER_REMOVE(25), MEMBER_UPDATE(26), MEMBER_PROMOTE(27);
 
     private static final Command[] BY_NUMBER = new Command[values().length + 1];
 

@@ -29,9 +29,15 @@ public final class EtcdExport implements AutoCloseable {
     private final AuthState auth;
     private final EtcdCluster cluster;
 
-    /** Takes the machine's state as it is. The apply thread, or any that keeps it waiting. */
-    public EtcdExport(StoreMachine machine, EtcdCluster cluster) {
-        this.cluster = cluster;
+    /**
+     * Takes the machine's state as it is. The apply thread, or any that keeps it waiting.
+     *
+     * @param appliedIndex place in the log of the last entry that the state is the result of
+     * @param appliedTerm term of that entry
+     * @param members of the cluster, as far as they are known
+     */
+    public EtcdExport(StoreMachine machine, long appliedIndex, long appliedTerm, Membership members) {
+        this.cluster = new EtcdCluster(appliedIndex, appliedTerm, members);
         machine.leases().all().forEach(lease -> leases.add(new LeaseRequest(lease.id(), lease.ttlSeconds())));
         leases.sort(Comparator.comparing(LeaseRequest::first, Long::compareUnsigned));
         alarms = machine.alarms().all();

@@ -68,7 +68,7 @@ public final class EtcdImport {
             throw new IOException("keys belong to lease " + Long.toHexString(unknown.getFirst())
                     + ", which is not in it");
         }
-        machine.restore(store, leases, Map.of(), new StateSections(alarms(), auth()));
+        machine.restore(store, leases, new StateSections(alarms(), auth(), Membership.UNKNOWN));
     }
 
     private Map<String, byte[]> small(String bucket) throws IOException {

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 import io.myriad.store.mvcc.SnapshotSource;
 import io.myriad.store.page.PageFile;
@@ -89,7 +88,7 @@ public final class StateCheckpoint implements AutoCloseable {
             keptRevision = source.revision();
             recording = true;
         }
-        return new Captured(source, leases, Map.copyOf(machine.publishedMembers()), StateSections.capture(machine),
+        return new Captured(source, leases, StateSections.capture(machine),
                 taken, writtenRevision,
                 machine.bytesInUse(), appliedIndex, appliedTerm);
     }
@@ -98,7 +97,6 @@ public final class StateCheckpoint implements AutoCloseable {
     public final class Captured implements AutoCloseable {
         private final SnapshotSource source;
         private final List<LeaseRequest> leases;
-        private final Map<Long, byte[]> members;
         private final StateSections sections;
         private final RemovedVersions taken;
         private final long since;
@@ -107,11 +105,10 @@ public final class StateCheckpoint implements AutoCloseable {
         private final long appliedTerm;
         private boolean written;
 
-        Captured(SnapshotSource source, List<LeaseRequest> leases, Map<Long, byte[]> members, StateSections sections,
+        Captured(SnapshotSource source, List<LeaseRequest> leases, StateSections sections,
                 RemovedVersions taken, long since, long stateBytes, long appliedIndex, long appliedTerm) {
             this.source = source;
             this.leases = leases;
-            this.members = members;
             this.sections = sections;
             this.taken = taken;
             this.since = since;
@@ -160,9 +157,6 @@ public final class StateCheckpoint implements AutoCloseable {
                     StateEntries.revisions(source.revision(), source.compactedRevision()));
             for (LeaseRequest lease : leases) {
                 transaction.put(StateEntries.leaseKey(lease.first()), StateEntries.lease(lease.second()));
-            }
-            for (Map.Entry<Long, byte[]> member : members.entrySet()) {
-                transaction.put(StateEntries.memberKey(member.getKey()), member.getValue());
             }
             sections.forEach((number, bytes) -> transaction.put(StateEntries.sectionKey(number), bytes));
             if (since < 0) {

@@ -2,8 +2,6 @@ package io.myriad.store.state;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
-import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +16,6 @@ import io.myriad.store.mvcc.MvccStore;
  * <caption>Entries</caption>
  * <tr><td>1</td><td>revision 8, compacted revision 8</td></tr>
  * <tr><td>2, lease 8</td><td>time to live in seconds 8</td></tr>
- * <tr><td>3, member 8</td><td>what the member published</td></tr>
  * <tr><td>4, number 1</td><td>a section of {@link StateSections}</td></tr>
  * <tr><td>5, revision 8, place within the revision 4</td><td>flags 1, {@code mvccpb.KeyValue}</td></tr>
  * </table>
@@ -27,7 +24,6 @@ final class StateEntries {
 
     private static final byte REVISIONS = 1;
     private static final byte LEASE = 2;
-    private static final byte MEMBER = 3;
     private static final byte SECTION = 4;
     private static final byte VERSION = 5;
     private static final byte TOMBSTONE_FLAG = 1;
@@ -50,15 +46,11 @@ final class StateEntries {
         return ByteBuffer.allocate(Long.BYTES).putLong(ttlSeconds).array();
     }
 
-    static byte[] memberKey(long id) {
-        return ByteBuffer.allocate(1 + Long.BYTES).put(MEMBER).putLong(id).array();
-    }
-
     static byte[] sectionKey(byte number) {
         return new byte[]{SECTION, number};
     }
 
-    /** Where the keys of leases begin, behind which are those of members and sections. */
+    /** Where the keys of leases begin, behind which are those of sections. */
     static byte[] firstLease() {
         return new byte[]{LEASE};
     }
@@ -83,7 +75,6 @@ final class StateEntries {
     /** Collects entries in key order and makes them a machine's state. */
     static final class Collector {
         private final LeaseTable leases = new LeaseTable();
-        private final Map<Long, byte[]> members = new HashMap<>();
         private StateSections sections = StateSections.NONE;
         private MvccStore.@Nullable Loader loader;
 
@@ -92,7 +83,6 @@ final class StateEntries {
             switch (key.get()) {
                 case REVISIONS -> loader = new MvccStore.Loader(value.getLong(), value.getLong());
                 case LEASE -> leases.grant(key.getLong(), value.getLong());
-                case MEMBER -> members.put(key.getLong(), bytes(value));
                 case SECTION -> sections = sections.with(key.get(), bytes(value));
                 case VERSION -> {
                     boolean tombstone = (value.get() & TOMBSTONE_FLAG) != 0;
@@ -121,7 +111,7 @@ final class StateEntries {
             if (leases.size() > 0) {
                 store.forEachLeasedKey((key, lease) -> leases.move(key, 0, lease));
             }
-            machine.restore(store, leases, members, sections);
+            machine.restore(store, leases, sections);
             return store.view().revision();
         }
     }

@@ -19,12 +19,13 @@ import io.myriad.store.api.auth.User;
  * The parts of the state that are small and kept as a whole, each under a number. A number that this version does not know is an error, because a member that left a part of the state out
  * would not be the same as the others.
  */
-record StateSections(List<Alarms.Alarm> alarms, AuthState auth) {
+record StateSections(List<Alarms.Alarm> alarms, AuthState auth, Membership membership) {
 
-    static final StateSections NONE = new StateSections(List.of(), AuthState.EMPTY);
+    static final StateSections NONE = new StateSections(List.of(), AuthState.EMPTY, Membership.UNKNOWN);
 
     private static final byte ALARMS = 1;
     private static final byte AUTH = 2;
+    private static final byte MEMBERS = 3;
 
     /** Takes the sections. */
     @FunctionalInterface
@@ -40,12 +41,13 @@ record StateSections(List<Alarms.Alarm> alarms, AuthState auth) {
 
     /** The state as it is. The apply thread. */
     static StateSections capture(StoreMachine machine) {
-        return new StateSections(machine.alarms().all(), machine.auth());
+        return new StateSections(machine.alarms().all(), machine.auth(), machine.membership());
     }
 
     void forEach(Sink sink) throws IOException {
         sink.accept(ALARMS, bytes(this::writeAlarms));
         sink.accept(AUTH, bytes(this::writeAuth));
+        sink.accept(MEMBERS, membership.toBytes());
     }
 
     private static byte[] bytes(Section section) throws IOException {
@@ -67,8 +69,9 @@ record StateSections(List<Alarms.Alarm> alarms, AuthState auth) {
     StateSections with(byte number, byte[] bytes) throws IOException {
         DataInputStream section = new DataInputStream(new ByteArrayInputStream(bytes));
         return switch (number) {
-            case ALARMS -> new StateSections(readAlarms(section), auth);
-            case AUTH -> new StateSections(alarms, readAuth(section));
+            case ALARMS -> new StateSections(readAlarms(section), auth, membership);
+            case AUTH -> new StateSections(alarms, readAuth(section), membership);
+            case MEMBERS -> new StateSections(alarms, auth, Membership.read(bytes));
             default -> throw new IOException(
                     "the state has a section " + number + ", which this version does not know");
         };

@@ -84,7 +84,29 @@ public enum StoreError implements Reply {
                                                                                                                                                                                                     Code.INVALID_ARGUMENT,
                                                                                                                                                                                                     "etcdserver: wrong downgrade target version format"), INVALID_DOWNGRADE_TARGET(
                                                                                                                                                                                                             Code.INVALID_ARGUMENT,
-                                                                                                                                                                                                            "etcdserver: invalid downgrade target version");
+                                                                                                                                                                                                            "etcdserver: invalid downgrade target version"), MEMBER_EXISTS(
+                                                                                                                                                                                                                    Code.FAILED_PRECONDITION,
+                                                                                                                                                                                                                    "etcdserver: member ID already exist"), PEER_URL_EXISTS(
+                                                                                                                                                                                                                            Code.FAILED_PRECONDITION,
+                                                                                                                                                                                                                            "etcdserver: Peer URLs already exists"),
+    /** etcd gives this one no code. */
+    MEMBERS_NOT_STARTED(Code.UNKNOWN,
+            "etcdserver: re-configuration failed due to not enough started members"), MEMBER_URLS_INVALID(
+                    Code.INVALID_ARGUMENT,
+                    "etcdserver: given member URLs are invalid"), MEMBER_NOT_FOUND(Code.NOT_FOUND,
+                            "etcdserver: member not found"), MEMBER_NOT_LEARNER(Code.FAILED_PRECONDITION,
+                                    "etcdserver: can only promote a learner member"), LEARNER_NOT_READY(
+                                            Code.FAILED_PRECONDITION,
+                                            "etcdserver: can only promote a learner member which is in sync with leader"), TOO_MANY_LEARNERS(
+                                                    Code.FAILED_PRECONDITION,
+                                                    "etcdserver: too many learner members in cluster"), UNHEALTHY(
+                                                            Code.UNAVAILABLE,
+                                                            "etcdserver: unhealthy cluster"), NOT_FOR_LEARNERS(
+                                                                    Code.FAILED_PRECONDITION,
+                                                                    "etcdserver: rpc not supported for learner"),
+    /** Not etcd's, which always listens for members. */
+    NO_PEER_LISTENER(Code.FAILED_PRECONDITION,
+            "this member listens for no others: it was started without --listen-peer-urls");
 
     private final Code code;
     private final String text;
@@ -104,6 +126,6 @@ public enum StoreError implements Reply {
 
     /** Status codes by their gRPC names. */
     public enum Code {
-        CANCELLED, INVALID_ARGUMENT, NOT_FOUND, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED, UNAVAILABLE, DATA_LOSS, PERMISSION_DENIED, UNAUTHENTICATED
+        CANCELLED, INVALID_ARGUMENT, NOT_FOUND, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED, UNAVAILABLE, DATA_LOSS, PERMISSION_DENIED, UNAUTHENTICATED, UNKNOWN
     }
 }

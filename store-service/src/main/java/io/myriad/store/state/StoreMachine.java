@@ -2,8 +2,6 @@ package io.myriad.store.state;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -35,7 +33,7 @@ public final class StoreMachine {
     private final ResponseHeader header;
     private final LeaseClock clock;
     private final LongSupplier nanoTime;
-    private final Map<Long, byte[]> publishedMembers = new ConcurrentHashMap<>();
+    private volatile Membership membership = Membership.UNKNOWN;
     private volatile MvccStore store = new MvccStore();
     private volatile LeaseTable leases = new LeaseTable();
     private final Alarms alarms = new Alarms();
@@ -105,12 +103,10 @@ public final class StoreMachine {
     }
 
     /** Replaces the whole state by a snapshot's. */
-    void restore(MvccStore restoredStore, LeaseTable restoredLeases, Map<Long, byte[]> restoredMembers,
-            StateSections sections) {
+    void restore(MvccStore restoredStore, LeaseTable restoredLeases, StateSections sections) {
         alarms.restore(sections.alarms());
         auth = sections.auth();
-        publishedMembers.clear();
-        publishedMembers.putAll(restoredMembers);
+        membership = sections.membership();
         restoredStore.keepHistoryAfter(keptRevision);
         restoredStore.onRemoval(removals);
         store = restoredStore;
@@ -134,7 +130,9 @@ public final class StoreMachine {
     /** What members never propose of their own accord. */
     private static boolean isOfClients(Command command) {
         return switch (command) {
-            case COMPACT, LEASE_EXPIRE, MEMBER_PUBLISH, QUOTA_ALARM, AUTHORIZED -> false;
+            case COMPACT, LEASE_EXPIRE, QUOTA_ALARM, AUTHORIZED, MEMBER_PUBLISH, MEMBERS_INITIAL, MEMBER_ADD,
+                    MEMBER_REMOVE, MEMBER_UPDATE, MEMBER_PROMOTE ->
+                false;
             default -> true;
         };
     }
@@ -156,7 +154,8 @@ public final class StoreMachine {
                 LeaseRequest request = LeaseRequest.read(payload);
                 yield request.second() == term ? revoke(request.first(), term) : StoreError.LEADER_ONLY_EXPIRY;
             }
-            case MEMBER_PUBLISH -> publishMember(payload, term);
+            case MEMBER_PUBLISH, MEMBERS_INITIAL, MEMBER_ADD, MEMBER_REMOVE, MEMBER_UPDATE, MEMBER_PROMOTE ->
+                changeMembers(command, payload, term);
             case ALARM, QUOTA_ALARM -> AlarmOperation.apply(alarms, payload, command == Command.QUOTA_ALARM,
                     header.field(store.latest().revision(), term));
             case AUTHORIZED -> authorized(Authorized.read(payload), decoded, term);
@@ -400,23 +399,19 @@ public final class StoreMachine {
         return error != null ? error : Reply.of(Responses.headerOnly(header.field(store.latest().revision(), term)));
     }
 
-    private Reply publishMember(byte[] payload, long term) {
-        long id = 0;
-        WireReader reader = new WireReader(payload);
-        for (int field; (field = reader.nextField()) != 0;) {
-            if (field == 1) {
-                id = reader.varint();
-            } else {
-                reader.skip();
+    private Reply changeMembers(Command command, byte[] payload, long term) {
+        return switch (MembershipOperation.apply(membership, command, payload)) {
+            case MembershipOperation.Outcome.Refused refused -> refused.error();
+            case MembershipOperation.Outcome.Next next -> {
+                membership = next.state();
+                yield Reply.of(Responses.headerOnly(header.field(store.latest().revision(), term)));
             }
-        }
-        publishedMembers.put(id, payload);
-        return Reply.of(Responses.headerOnly(header.field(store.latest().revision(), term)));
+        };
     }
 
-    /** What members published of themselves, by number: {@code Member} messages. Any thread. */
-    public Map<Long, byte[]> publishedMembers() {
-        return publishedMembers;
+    /** Who belongs to the cluster. Any thread. */
+    public Membership membership() {
+        return membership;
     }
 
     private Reply grant(byte[] payload, long term) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.myriad.store.api.Member;
 import io.myriad.store.lease.LeaseClock;
 import io.myriad.store.lease.LeaseTable;
 import io.myriad.store.mvcc.KeyRange;
@@ -182,7 +183,8 @@ final class StateCheckpointTest {
         WriteView write = machine.store().begin();
         write.put("leased".getBytes(StandardCharsets.UTF_8), Slice.EMPTY, 7);
         write.commit();
-        machine.publishedMembers().put(9L, new byte[]{1, 2});
+        Member member = Member.newBuilder().setID(9).setName("m").build();
+        machine.apply(Command.MEMBER_PUBLISH, member.toByteArray(), null, 1);
         try (StateCheckpoint.Captured state = checkpoint.capture(5, 1)) {
             state.write();
         }
@@ -190,7 +192,7 @@ final class StateCheckpointTest {
         open("state.pages");
         assertThat(checkpoint.restore()).isEqualTo(5);
         assertThat(machine.leases().get(7).sortedKeys()).hasDimensions(1, 6);
-        assertThat(machine.publishedMembers().get(9L)).containsExactly(1, 2);
+        assertThat(machine.membership().list()).containsExactly(member);
     }
 
     /** Watchers may begin at the compacted revision, before a restart and after it. */

@@ -1,0 +1,210 @@
+package io.myriad.store.server;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.myriad.store.api.Member;
+import io.myriad.store.api.MemberListResponse;
+import io.myriad.store.api.ResponseHeader;
+import io.myriad.store.raft.JRaftLog;
+import io.myriad.store.raft.PeerTransport;
+import io.myriad.store.state.Membership;
+
+/**
+ * The cluster as this member sees it, and what has to follow the list of members: who has a part in the log, where connections go to, the file of members; and this member's end when it is
+ * removed.
+ */
+final class Cluster {
+
+    /** Why a removed member ends; etcd's text. */
+    static final String REMOVED_TEXT = "the member has been permanently removed from the cluster";
+
+    /** A removed member may be the leader, and then has to see to it that the others know. */
+    private static final long REMOVAL_MILLIS = 1000;
+    /** Without a leader for so many ticks, a member asks whether it was removed. */
+    private static final int LEADERLESS_TICKS = 8;
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+
+    private final long clusterId;
+    private final long self;
+    private final JRaftLog log;
+    private final @Nullable PeerTransport peers;
+    private final Supplier<Membership> state;
+    private final MembersFile file;
+    private final Consumer<String> end;
+    private final Consumer<Membership> begin;
+    private final Membership last;
+    private volatile @Nullable Membership seen;
+    private volatile boolean removed;
+    private int leaderlessTicks;
+
+    /**
+     * @param last the members as far as they were known before this process
+     * @param state the members as the log has them
+     * @param begin tells the cluster who it was made of
+     * @param end called, once, when this member was removed
+     */
+    Cluster(StoreSettings settings, Membership last, JRaftLog log, @Nullable PeerTransport peers,
+            Supplier<Membership> state, MembersFile file, Consumer<Membership> begin, Consumer<String> end)
+            throws IOException {
+        this.clusterId = settings.clusterId();
+        this.self = settings.self().id();
+        this.last = last;
+        this.log = log;
+        this.peers = peers;
+        this.state = state;
+        this.file = file;
+        this.begin = begin;
+        this.end = end;
+        if (!file.read().known()) {
+            file.write(last);
+        }
+        locate(last);
+    }
+
+    /** Who belongs to it, as far as this member has applied the log; before it has begun, as it was told. */
+    Membership current() {
+        Membership current = state.get();
+        return current.known() ? current : current.begin(last.list());
+    }
+
+    /** Whether the log says who belongs to it, so that this can be changed. */
+    boolean isKnown() {
+        return state.get().known();
+    }
+
+    /** Whether this member has no vote. Who has joined goes through times in the log when it was no member yet. */
+    boolean isLearner() {
+        Membership current = state.get();
+        return (current.get(self) == null || !current.known() ? last : current).isLearner(self);
+    }
+
+    /** Whether a member is reached. */
+    boolean isConnected(long id) {
+        return id == self || peers != null && peers.isConnected(id);
+    }
+
+    /** Whether other members could reach this one. */
+    boolean canGrow() {
+        return peers != null;
+    }
+
+    /** Looks whether the log has changed the list. The apply thread. */
+    void onApplied() {
+        Membership now = state.get();
+        if (now == seen || !now.known()) {
+            return;
+        }
+        seen = now;
+        locate(now);
+        try {
+            file.write(now);
+        } catch (IOException e) {
+            LOG.error("The members were not written: {}", e.toString());
+        }
+        if (now.removed().contains(self)) {
+            removed();
+        }
+        Thread.ofVirtual().name("store-members").start(this::follow);
+    }
+
+    private void locate(Membership membership) {
+        if (peers == null) {
+            return;
+        }
+        Map<Long, InetSocketAddress> addresses = new HashMap<>();
+        for (Member member : membership.list()) {
+            if (member.getID() != self && member.getPeerURLsCount() > 0) {
+                URI url = URI.create(member.getPeerURLs(0));
+                addresses.put(member.getID(), InetSocketAddress.createUnresolved(url.getHost(), url.getPort()));
+            }
+        }
+        peers.locate(addresses);
+    }
+
+    /** To be called every some 100 ms. */
+    void doWork() {
+        if (!log.leadership().local()) {
+            log.group().watchLeader();
+        }
+        if (log.leadership().known()) {
+            leaderlessTicks = 0;
+        } else if (++leaderlessTicks % LEADERLESS_TICKS == 0) {
+            askWhetherRemoved();
+        }
+        follow();
+    }
+
+    /** As the leader: makes the log that of the members. */
+    private void follow() {
+        if (!log.leadership().local()) {
+            return;
+        }
+        Membership now = state.get();
+        if (!now.known()) {
+            begin.accept(last);
+        } else {
+            log.group().follow(ids(now.voters()), ids(now.learners()), this::isConnected, this::follow);
+        }
+    }
+
+    private static List<Long> ids(List<Member> members) {
+        return members.stream().map(Member::getID).toList();
+    }
+
+    private void askWhetherRemoved() {
+        byte[] question = ByteBuffer.allocate(Long.BYTES).putLong(self).array();
+        for (Member member : current().list()) {
+            if (member.getID() != self) {
+                log.ask(member.getID(), StoreMember.REMOVED, question, answer -> {
+                    if (answer != null && answer.length == 1 && answer[0] == 1) {
+                        removed();
+                    }
+                });
+            }
+        }
+    }
+
+    private synchronized void removed() {
+        if (removed) {
+            return;
+        }
+        removed = true;
+        LOG.error("{}; its data directory must be removed", REMOVED_TEXT);
+        try {
+            // It may have been told by others, without the change in its log.
+            file.write(current().without(self));
+        } catch (IOException e) {
+            LOG.error("The members were not written: {}", e.toString());
+        }
+        CompletableFuture.delayedExecutor(REMOVAL_MILLIS, TimeUnit.MILLISECONDS)
+                .execute(() -> end.accept(REMOVED_TEXT));
+    }
+
+    /** Answers {@link StoreMember#REMOVED}. */
+    byte[] answerWhetherRemoved(byte[] question) {
+        boolean known = question.length == Long.BYTES
+                && state.get().removed().contains(ByteBuffer.wrap(question).getLong());
+        return new byte[]{(byte) (known ? 1 : 0)};
+    }
+
+    /** Answers {@link PeerTransport#MEMBERS}: the members and, in the header, the cluster. */
+    byte[] answerMembers() {
+        return MemberListResponse.newBuilder()
+                .setHeader(ResponseHeader.newBuilder().setClusterId(clusterId).setMemberId(self))
+                .addAllMembers(current().list()).build().toByteArray();
+    }
+}

@@ -1,0 +1,46 @@
+package io.myriad.store.server;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+import io.myriad.store.state.Membership;
+
+/**
+ * The members as this one last knew them, in a file: where they are has to be known before the log can be applied, since only a quorum says how far that may be. Replicated state is in the page
+ * file; this is a copy of it, which may be a change or two ahead.
+ */
+public final class MembersFile {
+
+    private static final String NAME = "members";
+
+    private final Path file;
+
+    /** @param directory where log and page file are */
+    public MembersFile(Path directory) {
+        file = directory.resolve(NAME);
+    }
+
+    /** What was written last; nothing known if nothing was. */
+    public Membership read() throws IOException {
+        return Files.exists(file) ? Membership.read(Files.readAllBytes(file)) : Membership.UNKNOWN;
+    }
+
+    /** Writes it, forced to disk. */
+    void write(Membership membership) throws IOException {
+        Path made = file.resolveSibling(NAME + ".new");
+        try (FileChannel channel = FileChannel.open(made, StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(membership.toBytes()));
+            channel.force(true);
+        }
+        Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel parent = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            parent.force(true);
+        }
+    }
+}
