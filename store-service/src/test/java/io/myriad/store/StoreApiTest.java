@@ -41,7 +41,6 @@ import io.myriad.store.api.RangeRequest;
 import io.myriad.store.api.RangeResponse;
 import io.myriad.store.api.RangeStreamResponse;
 import io.myriad.store.api.RequestOp;
-import io.myriad.store.api.SnapshotRequest;
 import io.myriad.store.api.StatusRequest;
 import io.myriad.store.api.StatusResponse;
 import io.myriad.store.api.TxnRequest;
@@ -430,9 +429,6 @@ final class StoreApiTest {
         assertError(() -> store.maintenance().moveLeader(MoveLeaderRequest.newBuilder().setTargetID(5).build()),
                 Status.Code.FAILED_PRECONDITION,
                 "etcdserver: bad leader transferee");
-        assertThatThrownBy(() -> store.maintenance().snapshot(SnapshotRequest.getDefaultInstance()).next())
-                .isInstanceOfSatisfying(StatusRuntimeException.class,
-                        error -> assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED));
         var members = ClusterGrpc.newBlockingStub(store.channel())
                 .memberList(MemberListRequest.newBuilder().setLinearizable(true).build());
         assertThat(members.getHeader().getRevision()).isZero();

@@ -11,8 +11,12 @@ import java.nio.file.StandardOpenOption;
 /** A file as a disk. A thread that is interrupted while it reads would close the channel under everybody: readers must not be interrupted. */
 final class FileDisk implements PageDisk {
 
+    /** More is not left to the system to be written at once: whoever forces the log to the same disk would wait for all of it. */
+    private static final long MAX_UNFORCED_BYTES = 4 << 20;
+
     private final Path path;
     private final FileChannel channel;
+    private long unforced;
 
     private FileDisk(Path path, FileChannel channel) {
         this.path = path;
@@ -69,6 +73,10 @@ final class FileDisk implements PageDisk {
         while (source.hasRemaining()) {
             at += channel.write(source, at);
         }
+        unforced += at - offset;
+        if (unforced >= MAX_UNFORCED_BYTES) {
+            force();
+        }
     }
 
     @Override
@@ -80,6 +88,7 @@ final class FileDisk implements PageDisk {
     public void force() throws IOException {
         // With the file's length, which the data's pages are no use without.
         channel.force(true);
+        unforced = 0;
     }
 
     @Override

@@ -262,9 +262,16 @@ public final class JRaftLog implements ReplicatedLog {
      * @param answer gets the answer, null if there was none; any thread
      */
     public void ask(long memberId, byte kind, byte[] body, Consumer<byte @Nullable []> answer) {
-        PeerConnection connection = memberId == 0 || transport == null
-                ? null
-                : transport.connection(RaftGroup.peerOf(memberId).getEndpoint(), true);
+        if (memberId == 0 || transport == null) {
+            ask(null, kind, body, answer);
+        } else {
+            transport.whenConnected(RaftGroup.peerOf(memberId).getEndpoint(),
+                    connection -> ask(connection, kind, body, answer));
+        }
+    }
+
+    private static void ask(@Nullable PeerConnection connection, byte kind, byte[] body,
+            Consumer<byte @Nullable []> answer) {
         if (connection == null) {
             // Nothing was sent.
             answer.accept(kind == APPEND ? new byte[]{(byte) Outcome.REJECTED.ordinal()} : null);

@@ -1,7 +1,6 @@
 package io.myriad.store.raft;
 
 import java.net.InetSocketAddress;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -25,7 +24,7 @@ public final class MemberQuery {
             throws InterruptedException {
         CompletableFuture<byte @Nullable []> answer = new CompletableFuture<>();
         try (PeerTransport transport = new PeerTransport(0, tls)) {
-            transport.locate(Map.of(ANYBODY, address));
+            transport.locate(ANYBODY, address);
             PeerConnection connection = transport.awaitConnection(RaftGroup.peerOf(ANYBODY).getEndpoint());
             if (connection == null) {
                 return null;

@@ -2,7 +2,6 @@ package io.myriad.store.raft;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -84,7 +83,7 @@ public final class PeerTransport implements RpcServer, AutoCloseable {
     private final LongAdder sentBytes = new LongAdder();
     private final LongAdder receivedBytes = new LongAdder();
     private final List<Channel> servers = new CopyOnWriteArrayList<>();
-    private volatile Map<Endpoint, InetSocketAddress> addresses = Map.of();
+    private final Map<Endpoint, InetSocketAddress> addresses = new ConcurrentHashMap<>();
     private volatile @Nullable CallHandler calls;
     private volatile boolean closed;
 
@@ -105,17 +104,13 @@ public final class PeerTransport implements RpcServer, AutoCloseable {
         this.processors = pool;
     }
 
-    /** Says where members are. Connections to a member that is elsewhere now are closed. */
-    public void locate(Map<Long, InetSocketAddress> addressesById) {
-        Map<Endpoint, InetSocketAddress> next = new HashMap<>();
-        addressesById.forEach((id, address) -> next.put(RaftGroup.peerOf(id).getEndpoint(), address));
-        Map<Endpoint, InetSocketAddress> before = addresses;
-        addresses = Map.copyOf(next);
-        before.forEach((endpoint, address) -> {
-            if (!address.equals(next.get(endpoint))) {
-                disconnect(endpoint);
-            }
-        });
+    /** Says where a member is. A connection to where it was before is closed. Members that were removed are not forgotten: the vote on their removal needs them. */
+    public void locate(long memberId, InetSocketAddress address) {
+        Endpoint endpoint = RaftGroup.peerOf(memberId).getEndpoint();
+        InetSocketAddress before = addresses.put(endpoint, address);
+        if (before != null && !before.equals(address)) {
+            disconnect(endpoint);
+        }
     }
 
     /** Whether there is a connection to a member; begins to connect otherwise. */
@@ -214,6 +209,17 @@ public final class PeerTransport implements RpcServer, AutoCloseable {
             future = connect(endpoint, address);
         }
         return future.isSuccess() ? future.channel().pipeline().get(PeerConnection.class) : null;
+    }
+
+    /** Connects if need be, and hands over the connection; null if there is none to be had. Any thread. */
+    void whenConnected(Endpoint endpoint, Consumer<@Nullable PeerConnection> then) {
+        PeerConnection existing = connection(endpoint, true);
+        ChannelFuture future = outgoing.get(endpoint);
+        if (existing != null || future == null) {
+            then.accept(existing);
+        } else {
+            future.addListener(connected -> then.accept(connection(endpoint, false)));
+        }
     }
 
     /** Connects if need be, and waits for it. Not for event loops. */

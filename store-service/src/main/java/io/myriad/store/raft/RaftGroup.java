@@ -70,6 +70,15 @@ public final class RaftGroup {
         return now().voters().contains(id);
     }
 
+    /**
+     * Whether a member has no part in the log any more, and no change is under way that would need its vote. For the leader: when one begins to lead, the old members have agreed to
+     * whatever change it has found.
+     */
+    public synchronized boolean isWithout(long id) {
+        GroupChange now = now();
+        return !changing && !now.voters().contains(id) && !now.learners().contains(id);
+    }
+
     /** Looks who votes now. */
     synchronized void refresh() {
         GroupChange now = now();

@@ -4,11 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -32,9 +28,7 @@ final class Cluster {
     /** Why a removed member ends; etcd's text. */
     static final String REMOVED_TEXT = "the member has been permanently removed from the cluster";
 
-    /** A removed member may be the leader, and then has to see to it that the others know. */
-    private static final long REMOVAL_MILLIS = 1000;
-    /** Without a leader for so many ticks, a member asks whether it was removed. */
+    /** After so many ticks without a leader, or as long as the list does not have it, a member asks whether it was removed. */
     private static final int LEADERLESS_TICKS = 8;
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
@@ -115,9 +109,6 @@ final class Cluster {
         } catch (IOException e) {
             LOG.error("The members were not written: {}", e.toString());
         }
-        if (now.removed().contains(self)) {
-            removed();
-        }
         Thread.ofVirtual().name("store-members").start(this::follow);
     }
 
@@ -125,14 +116,12 @@ final class Cluster {
         if (peers == null) {
             return;
         }
-        Map<Long, InetSocketAddress> addresses = new HashMap<>();
         for (Member member : membership.list()) {
             if (member.getID() != self && member.getPeerURLsCount() > 0) {
                 URI url = URI.create(member.getPeerURLs(0));
-                addresses.put(member.getID(), InetSocketAddress.createUnresolved(url.getHost(), url.getPort()));
+                peers.locate(member.getID(), InetSocketAddress.createUnresolved(url.getHost(), url.getPort()));
             }
         }
-        peers.locate(addresses);
     }
 
     /** To be called every some 100 ms. */
@@ -140,9 +129,8 @@ final class Cluster {
         if (!log.leadership().local()) {
             log.group().watchLeader();
         }
-        if (log.leadership().known()) {
-            leaderlessTicks = 0;
-        } else if (++leaderlessTicks % LEADERLESS_TICKS == 0) {
+        leaderlessTicks = log.leadership().known() ? 0 : leaderlessTicks + 1;
+        if (leaderlessTicks % LEADERLESS_TICKS == LEADERLESS_TICKS - 1 || state.get().removed().contains(self)) {
             askWhetherRemoved();
         }
         follow();
@@ -165,6 +153,10 @@ final class Cluster {
         return members.stream().map(Member::getID).toList();
     }
 
+    /**
+     * Not the list says when a removed member may end: the change of the log's members that follows it needs the votes of those who voted before, and with two members that of the one that
+     * goes. The leader knows when it is done.
+     */
     private void askWhetherRemoved() {
         byte[] question = ByteBuffer.allocate(Long.BYTES).putLong(self).array();
         for (Member member : current().list()) {
@@ -190,15 +182,17 @@ final class Cluster {
         } catch (IOException e) {
             LOG.error("The members were not written: {}", e.toString());
         }
-        CompletableFuture.delayedExecutor(REMOVAL_MILLIS, TimeUnit.MILLISECONDS)
-                .execute(() -> end.accept(REMOVED_TEXT));
+        Thread.ofVirtual().name("store-removed").start(() -> end.accept(REMOVED_TEXT));
     }
 
-    /** Answers {@link StoreMember#REMOVED}. */
+    /** Answers {@link StoreMember#REMOVED}: whether nobody needs a member any more. */
     byte[] answerWhetherRemoved(byte[] question) {
-        boolean known = question.length == Long.BYTES
-                && state.get().removed().contains(ByteBuffer.wrap(question).getLong());
-        return new byte[]{(byte) (known ? 1 : 0)};
+        boolean out = false;
+        if (question.length == Long.BYTES && log.leadership().local()) {
+            long id = ByteBuffer.wrap(question).getLong();
+            out = state.get().removed().contains(id) && log.group().isWithout(id);
+        }
+        return new byte[]{(byte) (out ? 1 : 0)};
     }
 
     /** Answers {@link PeerTransport#MEMBERS}: the members and, in the header, the cluster. */
