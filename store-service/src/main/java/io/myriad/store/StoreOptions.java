@@ -119,6 +119,10 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                 "--log-outputs", "--management-port", CONFIG_FILE)) {
             spec.addOption(OptionSpec.builder(text).type(String.class).arity("1").build());
         }
+        // How much etcd does at a time where this store has no such steps: taken from programs that start etcd, and without effect.
+        for (String text : List.of("--compaction-batch-limit", "--snapshot-catchup-entries")) {
+            spec.addOption(OptionSpec.builder(text).type(long.class).arity("1").build());
+        }
         spec.addOption(
                 OptionSpec.builder("--watch-progress-notify-interval", "--experimental-watch-progress-notify-interval")
                         .type(String.class)

@@ -128,6 +128,10 @@ final class StoreProcess implements AutoCloseable {
         return process.waitFor(60, TimeUnit.SECONDS) ? process.exitValue() : -1;
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     boolean isAlive() { return process.isAlive(); }
 
     @Override

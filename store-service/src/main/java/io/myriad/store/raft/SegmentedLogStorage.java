@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.myriad.store.failpoint.Failpoint;
+
 /**
  * JRaft's log in files of this store's own ({@link LogSegment}), in the place of RocksDB: one write and one force for all entries that JRaft appends at once, nothing else
  * running, and it opens in a few milliseconds.
@@ -281,7 +283,9 @@ final class SegmentedLogStorage implements LogStorage {
             if (broken) {
                 return 0;
             }
+            Failpoint.RAFT_BEFORE_SAVE.hit();
             append(entries);
+            Failpoint.RAFT_AFTER_SAVE.hit();
             return entries.size();
         } catch (IOException | RuntimeException e) {
             fail(e);
@@ -338,7 +342,9 @@ final class SegmentedLogStorage implements LogStorage {
     private void force(LogSegment segment) throws IOException {
         if (sync) {
             long start = System.nanoTime();
+            Failpoint.WAL_BEFORE_SYNC.hit();
             segment.force();
+            Failpoint.WAL_AFTER_SYNC.hit();
             forceNanos.accept(System.nanoTime() - start);
         }
     }
@@ -379,6 +385,9 @@ final class SegmentedLogStorage implements LogStorage {
             LogSegment unused = segments.removeFirst();
             byNumber.remove((int) unused.number());
             unused.delete();
+        }
+        if (count == 0) {
+            Failpoint.RAFT_AFTER_WAL_RELEASE.hit();
         }
     }
 

@@ -25,6 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.myriad.store.api.CompactionRequest;
+import io.myriad.store.failpoint.Failpoint;
 import io.myriad.store.lease.LeaseClock;
 import io.myriad.store.lease.LeaseTable;
 import io.myriad.store.mvcc.StoreView;
@@ -225,6 +226,7 @@ public final class StoreMember implements AutoCloseable {
 
     /** Tells the cluster where clients reach this member, if it does not know; to be called when there is a leader. */
     public void publish() {
+        Failpoint.BEFORE_PUBLISHING.hit();
         io.myriad.store.api.Member attributes = io.myriad.store.api.Member.newBuilder().setID(settings.self().id())
                 .setName(settings.self().name())
                 .addAllClientURLs(settings.clientUrls()).build();
@@ -467,7 +469,9 @@ public final class StoreMember implements AutoCloseable {
         @Override
         public void publish() {
             synchronized (state) {
+                Failpoint.BEFORE_WRITEBACK_BUF.hit();
                 machine.publish();
+                Failpoint.AFTER_WRITEBACK_BUF.hit();
                 bytesInUse = machine.bytesInUse();
             }
             watches.wake();
