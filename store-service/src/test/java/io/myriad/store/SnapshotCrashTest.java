@@ -33,21 +33,21 @@ final class SnapshotCrashTest {
             int laggard = (cluster.leader() + 1) % ProcessCluster.SIZE;
             List<Channel> others = cluster.channels.stream().filter(each -> each != cluster.channels.get(laggard))
                     .map(Channel.class::cast).toList();
-            try (AcknowledgedWrites writes = new AcknowledgedWrites(WRITERS,
-                    () -> others.get((int) (System.nanoTime() & 1)))) {
+            AcknowledgedWrites writes = new AcknowledgedWrites(WRITERS,
+                    () -> others.get((int) (System.nanoTime() & 1)));
+            try (writes) {
                 cluster.stores.get(laggard).kill();
                 // Several checkpoints, so that the log begins behind what it has.
-                writes.awaitMore(3000);
-                for (String moment : MOMENTS) {
-                    cluster.start(laggard, "GOFAIL_FAILPOINTS=" + moment + "=panic");
-                    assertThat(cluster.stores.get(laggard).awaitExit()).as("exit code after %s", moment).isEqualTo(2);
-                    assertThat(cluster.stores.get(laggard).output()).contains("failpoint panic: " + moment);
-                }
-                cluster.start(laggard);
-                cluster.awaitReady(laggard);
-                writes.awaitMore(50);
-                writes.verify(cluster.channels.get(laggard));
+                writes.awaitMore(1500);
             }
+            for (String moment : MOMENTS) {
+                cluster.start(laggard, "GOFAIL_FAILPOINTS=" + moment + "=panic");
+                assertThat(cluster.stores.get(laggard).awaitExit()).as("exit code after %s", moment).isEqualTo(2);
+                assertThat(cluster.stores.get(laggard).output()).contains("failpoint panic: " + moment);
+            }
+            cluster.start(laggard);
+            cluster.awaitReady(laggard);
+            writes.verify(cluster.channels.get(laggard));
         }
     }
 }
