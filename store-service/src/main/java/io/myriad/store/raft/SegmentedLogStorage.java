@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -59,6 +60,8 @@ final class SegmentedLogStorage implements LogStorage {
     private final boolean sync;
     private final LongConsumer forceNanos;
     private final Consumer<String> onProblem;
+    /** Held by whoever changes the log, also while it is forced to disk: others read meanwhile. Taken before {@link #lock}. */
+    private final ReentrantLock changing = new ReentrantLock();
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final ArrayDeque<LogSegment> segments = new ArrayDeque<>();
     private final Map<Integer, LogSegment> byNumber = new HashMap<>();
@@ -278,7 +281,7 @@ final class SegmentedLogStorage implements LogStorage {
         if (entries.isEmpty()) {
             return 0;
         }
-        lock.writeLock().lock();
+        changing.lock();
         try {
             if (broken) {
                 return 0;
@@ -291,17 +294,13 @@ final class SegmentedLogStorage implements LogStorage {
             fail(e);
             return 0;
         } finally {
-            lock.writeLock().unlock();
+            changing.unlock();
         }
     }
 
     private void append(List<LogEntry> entries) throws IOException {
         long index = entries.getFirst().getId().getIndex();
-        if (count == 0) {
-            firstIndex = index;
-        } else if (index != firstIndex + count) {
-            throw new IllegalStateException("entry " + index + " cannot follow entry " + (firstIndex + count - 1));
-        }
+        prepareFor(index);
         int size = LogSegment.FRAME_HEADER_BYTES + Long.BYTES;
         for (LogEntry entry : entries) {
             size += ENTRY_HEADER_BYTES + LogEntryCodec.size(entry);
@@ -320,14 +319,32 @@ final class SegmentedLogStorage implements LogStorage {
             checksum.update(frame.slice(header + ENTRY_HEADER_BYTES, length));
             frame.putInt(header, length).putInt(header + 4, (int) checksum.getValue());
         }
-        if (segments.getLast().end() >= SEGMENT_BYTES) {
-            roll();
-        }
         LogSegment segment = segments.getLast();
         long payload = segment.append(LogSegment.ENTRIES, frame.flip());
         force(segment);
-        for (int start : starts) {
-            addPlace(segment.number(), payload + start);
+        lock.writeLock().lock();
+        try {
+            for (int start : starts) {
+                addPlace(segment.number(), payload + start);
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private void prepareFor(long index) throws IOException {
+        lock.writeLock().lock();
+        try {
+            if (count == 0) {
+                firstIndex = index;
+            } else if (index != firstIndex + count) {
+                throw new IllegalStateException("entry " + index + " cannot follow entry " + (firstIndex + count - 1));
+            }
+            if (segments.getLast().end() >= SEGMENT_BYTES) {
+                roll();
+            }
+        } finally {
+            lock.writeLock().unlock();
         }
     }
 
@@ -357,6 +374,7 @@ final class SegmentedLogStorage implements LogStorage {
 
     @Override
     public boolean truncatePrefix(long firstIndexKept) {
+        changing.lock();
         lock.writeLock().lock();
         try {
             if (firstIndexKept > firstIndex) {
@@ -372,6 +390,7 @@ final class SegmentedLogStorage implements LogStorage {
             return false;
         } finally {
             lock.writeLock().unlock();
+            changing.unlock();
         }
     }
 
@@ -393,6 +412,7 @@ final class SegmentedLogStorage implements LogStorage {
 
     @Override
     public boolean truncateSuffix(long lastIndexKept) {
+        changing.lock();
         lock.writeLock().lock();
         try {
             if (broken) {
@@ -409,11 +429,13 @@ final class SegmentedLogStorage implements LogStorage {
             return false;
         } finally {
             lock.writeLock().unlock();
+            changing.unlock();
         }
     }
 
     @Override
     public boolean reset(long nextLogIndex) {
+        changing.lock();
         lock.writeLock().lock();
         try {
             count = 0;
@@ -426,11 +448,13 @@ final class SegmentedLogStorage implements LogStorage {
             return false;
         } finally {
             lock.writeLock().unlock();
+            changing.unlock();
         }
     }
 
     @Override
     public void shutdown() {
+        changing.lock();
         lock.writeLock().lock();
         try {
             broken = true;
@@ -441,6 +465,7 @@ final class SegmentedLogStorage implements LogStorage {
             LOG.warn("A log file did not close: {}", e.getMessage());
         } finally {
             lock.writeLock().unlock();
+            changing.unlock();
         }
     }
 }
