@@ -9,6 +9,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 import io.myriad.management.PreparedService;
 import io.myriad.management.ServiceApplication;
+import io.myriad.store.failpoint.Failpoints;
 import io.myriad.store.server.StoreMember;
 
 /** The store as a process of its own, or as a context among others. */
@@ -44,6 +45,11 @@ public final class StoreApplication {
     /** Makes everything that {@link #start(String...) a start} needs; throws as that does. */
     public static PreparedService prepare(String... arguments) {
         StoreOptions options = StoreOptions.parse(System.getenv(), arguments);
+        try {
+            Failpoints.start();
+        } catch (IllegalArgumentException e) {
+            throw new StoreStartException(String.valueOf(e.getMessage()));
+        }
         if (!options.logLevel().isEmpty()) {
             // etcd's two levels above error stop the process; here they only say little.
             Level level = Level.toLevel(options.logLevel(), Level.ERROR);

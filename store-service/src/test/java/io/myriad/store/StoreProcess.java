@@ -11,12 +11,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.springframework.util.FileSystemUtils;
+
 import static java.util.Objects.requireNonNull;
 
 /** A store in a process of its own, to be killed. */
 final class StoreProcess implements AutoCloseable {
 
     private static final Pattern SERVING = Pattern.compile("serving client traffic on http://127.0.0.1:(\\d+)");
+
+    /** What all processes use: the class path in jars and its archive. */
+    private static final Path SHARED = shared();
+    private static boolean warm;
 
     private final Process process;
     private final Path log;
@@ -29,14 +35,32 @@ final class StoreProcess implements AutoCloseable {
         this.logStart = logStart;
     }
 
-    /** Starts a store and ends it in order, so that the JVM leaves an archive of its classes, which halves the start of all that follow. */
-    static void warmUp(Path directory) throws InterruptedException {
+    /**
+     * Once for all tests of this JVM, because it takes long: starts a store and ends it in order, so that its JVM leaves an archive of its classes, which halves the start of all that
+     * follow.
+     */
+    static synchronized void warmUp(Path directory) throws InterruptedException {
+        if (warm) {
+            return;
+        }
         StoreProcess process = start(directory.resolve("warm.log"),
                 List.of("--data-dir", directory.resolve("warm").toString(), "--listen-client-urls",
                         "http://127.0.0.1:0"));
         process.awaitReady();
         process.process.destroy();
         process.process.waitFor();
+        warm = true;
+    }
+
+    private static Path shared() {
+        try {
+            Path directory = Files.createTempDirectory("store-process");
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> FileSystemUtils.deleteRecursively(directory.toFile())));
+            return directory;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Starts a store that writes its output to {@code log}. */
@@ -54,9 +78,9 @@ final class StoreProcess implements AutoCloseable {
                             "--enable-native-access=ALL-UNNAMED",
                             "--sun-misc-unsafe-memory-access=allow",
                             "-XX:+AutoCreateSharedArchive",
-                            "-XX:SharedArchiveFile=" + log.resolveSibling("classes.jsa"), "-Xlog:disable",
+                            "-XX:SharedArchiveFile=" + SHARED.resolve("classes.jsa"), "-Xlog:disable",
                             "-Dorg.springframework.boot.logging.LoggingSystem=none", "-Dstore.log.level=INFO", "-cp",
-                            JarClassPath.in(log.resolveSibling("jars")), StoreApplication.class.getName()));
+                            JarClassPath.in(SHARED.resolve("jars")), StoreApplication.class.getName()));
             command.addAll(flags);
             long logStart = Files.exists(log) ? Files.size(log) : 0;
             return new StoreProcess(
@@ -126,6 +150,10 @@ final class StoreProcess implements AutoCloseable {
     /** Waits for the process to end by itself and returns its exit code. */
     int awaitExit() throws InterruptedException {
         return process.waitFor(60, TimeUnit.SECONDS) ? process.exitValue() : -1;
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     boolean isAlive() { return process.isAlive(); }

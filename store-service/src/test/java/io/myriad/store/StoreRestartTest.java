@@ -1,5 +1,6 @@
 package io.myriad.store;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -37,6 +38,29 @@ final class StoreRestartTest {
         try (Stream<Path> snapshots = Files.list(directory.resolve("data/raft/snapshot"))) {
             assertThat(snapshots.map(each -> each.getFileName().toString()))
                     .anyMatch(name -> name.startsWith("snapshot_"));
+        }
+    }
+
+    /** When the log is read all entries are one batch, in the middle of which JRaft takes no checkpoint; the next one comes nevertheless. */
+    @Test
+    void aLogThatIsReadDoesNotEndCheckpoints() throws Exception {
+        try (TestStore store = TestStore.start(directory.resolve("data"))) {
+            for (int i = 0; i < 50; i++) {
+                store.kv().put(put("k", Integer.toString(i)));
+            }
+        }
+        Path checkpoints = directory.resolve("data/raft/snapshot");
+        try (TestStore store = TestStore.start(directory.resolve("data"), "--snapshot-count=20")) {
+            for (int i = 0; i < 2000 && isEmpty(checkpoints); i++) {
+                store.kv().put(put("k", Integer.toString(i)));
+            }
+        }
+        assertThat(isEmpty(checkpoints)).isFalse();
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.noneMatch(each -> each.getFileName().toString().startsWith("snapshot_"));
         }
     }
 

@@ -9,6 +9,8 @@ import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.myriad.store.failpoint.Failpoint;
+
 /**
  * The store in memory: {@link KeyTree} for the newest versions, {@link EventLog} for history, version chains for old revisions.
  *
@@ -91,10 +93,12 @@ public final class MvccStore implements RevisionStore {
             return RevisionStatus.COMPACTED;
         }
         EventLog.View history = events.view();
+        Failpoint.COMPACT_BEFORE_COMMIT_SCHEDULED_COMPACT.hit();
         // Readers must see the new compacted revision before the first link goes.
         compactedRevision = target;
         firstDeletions.reversed().forEach(toCut::addFirst);
         firstDeletions.clear();
+        Failpoint.COMPACT_AFTER_COMMIT_SCHEDULED_COMPACT.hit();
         long queued = queuedRevision;
         for (long position = history.positionOf(queued + 1); position < history.end(); position++) {
             KeyVersion version = history.get(position);
@@ -106,7 +110,9 @@ public final class MvccStore implements RevisionStore {
         queuedRevision = target;
         long offered = dispatchedRevision.getAsLong();
         events.trimBefore(Math.min(target, offered < Long.MAX_VALUE ? offered + 1 : offered));
+        Failpoint.COMPACT_BEFORE_COMMIT_BATCH.hit();
         cut(offered);
+        Failpoint.COMPACT_AFTER_COMMIT_BATCH.hit();
         return RevisionStatus.AVAILABLE;
     }
 

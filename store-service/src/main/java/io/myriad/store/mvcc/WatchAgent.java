@@ -16,6 +16,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.myriad.store.failpoint.Failpoint;
+
 /**
  * Brings events to watchers. One thread does everything about watching, driven by {@link #doWork}; other threads only leave tasks for it.
  *
@@ -251,6 +253,7 @@ public final class WatchAgent implements AutoCloseable {
             if (watcher == null || watcher.gone) {
                 continue;
             }
+            Failpoint.BEFORE_SYNC_WATCHERS.hit();
             if (!watcher.stream.sink.isReady()) {
                 behind.add(watcher);
                 continue;
@@ -417,6 +420,7 @@ public final class WatchAgent implements AutoCloseable {
         /** Asks for the revision up to which this stream has everything; answered as soon as all its watchers are caught up. */
         public void requestProgress() {
             submit(() -> {
+                Failpoint.BEFORE_PROGRESS_IF_SYNC.hit();
                 dispatch();
                 progressDeferred = true;
                 answerDeferredProgress();

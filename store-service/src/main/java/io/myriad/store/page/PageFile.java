@@ -7,6 +7,8 @@ import java.util.ArrayDeque;
 
 import org.jspecify.annotations.Nullable;
 
+import io.myriad.store.failpoint.Failpoint;
+
 /**
  * Keys and values in a file: a checkpoint of the state that a log leads to, with the place in the log that it is the result of.
  *
@@ -140,7 +142,9 @@ public final class PageFile implements AutoCloseable {
             pages.force();
             MetaPage meta = new MetaPage(newest.meta().transaction() + 1, appliedIndex, appliedTerm, root, mapIndex,
                     space.pages());
+            Failpoint.COMMIT_BEFORE_PRE_COMMIT_HOOK.hit();
             pages.writePage(meta.page(), meta.encode());
+            Failpoint.COMMIT_AFTER_PRE_COMMIT_HOOK.hit();
             pages.force();
             space.commit(meta.transaction());
             FileState state = new FileState(meta);
@@ -182,6 +186,7 @@ public final class PageFile implements AutoCloseable {
     public int moveTail(int maxPages) throws IOException {
         try (PageTransaction transaction = begin()) {
             int moved = new TailMover(pages, space, mapPages, transaction.editor()).move(maxPages);
+            Failpoint.DEFRAG_BEFORE_RENAME.hit();
             if (moved > 0) {
                 transaction.commit(newest.meta().appliedIndex(), newest.meta().appliedTerm());
             }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.myriad.store.failpoint.Failpoint;
 import io.myriad.store.state.StoreError;
 
 /**
@@ -103,6 +104,14 @@ public final class JRaftLog implements ReplicatedLog {
             running = true;
             entries = 0;
             bytes = 0;
+        }
+
+        /**
+         * Called also for one that JRaft was asked for and did not begin. It says nothing of that: for it nothing was applied since the last one while entries are in the
+         * first batch after it, which are all of them when a member replays its log.
+         */
+        void end() {
+            running = false;
         }
     }
 
@@ -203,6 +212,10 @@ public final class JRaftLog implements ReplicatedLog {
     }
 
     private void appendHere(byte[] entry, Consumer<Outcome> callback) {
+        if (transport == null) {
+            // Sent to nobody, which etcd does too.
+            Failpoint.RAFT_BEFORE_LEADER_SEND.hit();
+        }
         Task task = new Task(ByteBuffer.wrap(entry), status -> callback.accept(outcomeOf(status)));
         try {
             node.apply(task);
@@ -379,6 +392,7 @@ public final class JRaftLog implements ReplicatedLog {
                 ByteBuffer data = entries.getData().duplicate();
                 int size = data.remaining();
                 term = entries.getTerm();
+                Failpoint.BEFORE_APPLY_ONE_ENTRY_NORMAL.hit();
                 state.apply(entries.getIndex(), entries.getTerm(), data);
                 appliedIndex = entries.getIndex();
                 Closure done = entries.done();
@@ -387,7 +401,7 @@ public final class JRaftLog implements ReplicatedLog {
                 }
                 if (snapshots.isDue(size)) {
                     snapshots.begin();
-                    requestSnapshot(() -> {});
+                    requestSnapshot(snapshots::end);
                 }
                 entries.next();
             }
@@ -445,7 +459,7 @@ public final class JRaftLog implements ReplicatedLog {
                 // Not as an I/O error, for which JRaft would stop the node: the log is well, and the next snapshot may be too.
                 status = new Status(RaftError.ECANCELED, "%s", e.toString());
             }
-            snapshots.running = false;
+            snapshots.end();
             done.run(status);
         }
 
@@ -493,6 +507,7 @@ public final class JRaftLog implements ReplicatedLog {
 
         @Override
         public void onConfigurationCommitted(Configuration configuration) {
+            Failpoint.BEFORE_APPLY_ONE_CONF_CHANGE.hit();
             group.refresh();
         }
 

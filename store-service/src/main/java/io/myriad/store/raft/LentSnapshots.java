@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 import com.alipay.sofa.jraft.option.RaftOptions;
+import com.alipay.sofa.jraft.option.SnapshotCopierOptions;
 import com.alipay.sofa.jraft.storage.SnapshotThrottle;
+import com.alipay.sofa.jraft.storage.snapshot.SnapshotCopier;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
 import com.alipay.sofa.jraft.storage.snapshot.local.LocalSnapshotReader;
 import com.alipay.sofa.jraft.storage.snapshot.local.LocalSnapshotStorage;
@@ -12,6 +14,8 @@ import com.alipay.sofa.jraft.util.Endpoint;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import io.myriad.store.failpoint.Failpoint;
 
 /** JRaft's snapshot directories, except that a snapshot gets what only other members need of it when one of them asks. */
 final class LentSnapshots extends LocalSnapshotStorage {
@@ -22,6 +26,8 @@ final class LentSnapshots extends LocalSnapshotStorage {
     private final RaftOptions options;
     private @Nullable SnapshotThrottle throttle;
     private @Nullable Endpoint address;
+    /** Whether a snapshot of another member is on its way. */
+    private volatile boolean receiving;
 
     LentSnapshots(String uri, @Nullable String temporaryUri, RaftOptions options, ReplicatedState state) {
         super(uri, temporaryUri, options);
@@ -43,6 +49,10 @@ final class LentSnapshots extends LocalSnapshotStorage {
 
     @Override
     public @Nullable SnapshotReader open() {
+        if (receiving) {
+            receiving = false;
+            Failpoint.RAFT_AFTER_SAVE_SNAP.hit();
+        }
         SnapshotReader opened = super.open();
         if (opened == null) {
             return null;
@@ -50,6 +60,13 @@ final class LentSnapshots extends LocalSnapshotStorage {
         // Takes over the other's count of the directory's users: that one is not closed.
         Reader reader = new Reader(opened.getPath());
         return reader.init(null) ? reader : opened;
+    }
+
+    @Override
+    public SnapshotCopier startToCopyFrom(String uri, SnapshotCopierOptions given) {
+        Failpoint.RAFT_BEFORE_SAVE_SNAP.hit();
+        receiving = true;
+        return super.startToCopyFrom(uri, given);
     }
 
     private final class Reader extends LocalSnapshotReader {

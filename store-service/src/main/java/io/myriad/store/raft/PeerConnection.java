@@ -114,6 +114,7 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> implemen
     }
 
     private ByteBuf frame(byte kind, int number, Object message) {
+        PeerMessages.hitFailpoint(message);
         byte[] body = PeerMessages.encode(message);
         ByteBuf frame = channel.alloc().buffer(Integer.BYTES + FRAME_HEADER_BYTES + body.length);
         frame.writeInt(FRAME_HEADER_BYTES + body.length).writeByte(kind).writeInt(number)

@@ -8,6 +8,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 
+import io.myriad.store.failpoint.Failpoint;
+
 /**
  * The messages that members exchange and their numbers on the wire: JRaft's, and calls of this store's own. The numbers never change their meaning.
  */
@@ -61,6 +63,19 @@ final class PeerMessages {
             throw new IllegalArgumentException("members do not exchange " + message.getClass().getName());
         }
         return number;
+    }
+
+    /** It is about to be sent, by a leader or by somebody else. */
+    static void hitFailpoint(Object message) {
+        if (message instanceof RpcRequests.AppendEntriesRequest
+                || message instanceof RpcRequests.InstallSnapshotRequest) {
+            Failpoint.RAFT_BEFORE_LEADER_SEND.hit();
+        } else if (message instanceof RpcRequests.AppendEntriesResponse
+                || message instanceof RpcRequests.InstallSnapshotResponse
+                || message instanceof RpcRequests.RequestVoteRequest
+                || message instanceof RpcRequests.RequestVoteResponse) {
+            Failpoint.RAFT_BEFORE_FOLLOWER_SEND.hit();
+        }
     }
 
     static byte[] encode(Object message) {

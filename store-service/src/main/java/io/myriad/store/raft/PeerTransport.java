@@ -46,6 +46,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.myriad.store.failpoint.Failpoint;
+
 /**
  * How the members of one cluster talk: JRaft's messages and the store's own calls over TCP, with TLS on both sides when so configured. A connection begins with a greeting
  * that names protocol and cluster; a stranger is cut off. Who does not know the cluster yet names cluster 0, and may only ask who its members are.
@@ -296,6 +298,10 @@ public final class PeerTransport implements RpcServer, AutoCloseable {
                 handler.handle(call.kind(), call.body(),
                         answer -> connection.respond(number, new PeerMessages.Answer(answer)));
             }
+            return;
+        }
+        if (request instanceof AppendEntriesRequest append && append.getEntriesCount() == 0
+                && Failpoint.RAFT_DROP_HEARTBEAT.leavesOut()) {
             return;
         }
         RpcProcessor<Object> processor = byRequest.get(request.getClass());

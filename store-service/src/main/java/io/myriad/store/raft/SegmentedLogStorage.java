@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -29,6 +30,8 @@ import com.alipay.sofa.jraft.storage.LogStorage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import io.myriad.store.failpoint.Failpoint;
 
 /**
  * JRaft's log in files of this store's own ({@link LogSegment}), in the place of RocksDB: one write and one force for all entries that JRaft appends at once, nothing else
@@ -57,6 +60,8 @@ final class SegmentedLogStorage implements LogStorage {
     private final boolean sync;
     private final LongConsumer forceNanos;
     private final Consumer<String> onProblem;
+    /** Held by whoever changes the log, also while it is forced to disk: others read meanwhile. Taken before {@link #lock}. */
+    private final ReentrantLock changing = new ReentrantLock();
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final ArrayDeque<LogSegment> segments = new ArrayDeque<>();
     private final Map<Integer, LogSegment> byNumber = new HashMap<>();
@@ -276,28 +281,26 @@ final class SegmentedLogStorage implements LogStorage {
         if (entries.isEmpty()) {
             return 0;
         }
-        lock.writeLock().lock();
+        changing.lock();
         try {
             if (broken) {
                 return 0;
             }
+            Failpoint.RAFT_BEFORE_SAVE.hit();
             append(entries);
+            Failpoint.RAFT_AFTER_SAVE.hit();
             return entries.size();
         } catch (IOException | RuntimeException e) {
             fail(e);
             return 0;
         } finally {
-            lock.writeLock().unlock();
+            changing.unlock();
         }
     }
 
     private void append(List<LogEntry> entries) throws IOException {
         long index = entries.getFirst().getId().getIndex();
-        if (count == 0) {
-            firstIndex = index;
-        } else if (index != firstIndex + count) {
-            throw new IllegalStateException("entry " + index + " cannot follow entry " + (firstIndex + count - 1));
-        }
+        prepareFor(index);
         int size = LogSegment.FRAME_HEADER_BYTES + Long.BYTES;
         for (LogEntry entry : entries) {
             size += ENTRY_HEADER_BYTES + LogEntryCodec.size(entry);
@@ -316,14 +319,32 @@ final class SegmentedLogStorage implements LogStorage {
             checksum.update(frame.slice(header + ENTRY_HEADER_BYTES, length));
             frame.putInt(header, length).putInt(header + 4, (int) checksum.getValue());
         }
-        if (segments.getLast().end() >= SEGMENT_BYTES) {
-            roll();
-        }
         LogSegment segment = segments.getLast();
         long payload = segment.append(LogSegment.ENTRIES, frame.flip());
         force(segment);
-        for (int start : starts) {
-            addPlace(segment.number(), payload + start);
+        lock.writeLock().lock();
+        try {
+            for (int start : starts) {
+                addPlace(segment.number(), payload + start);
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private void prepareFor(long index) throws IOException {
+        lock.writeLock().lock();
+        try {
+            if (count == 0) {
+                firstIndex = index;
+            } else if (index != firstIndex + count) {
+                throw new IllegalStateException("entry " + index + " cannot follow entry " + (firstIndex + count - 1));
+            }
+            if (segments.getLast().end() >= SEGMENT_BYTES) {
+                roll();
+            }
+        } finally {
+            lock.writeLock().unlock();
         }
     }
 
@@ -338,7 +359,9 @@ final class SegmentedLogStorage implements LogStorage {
     private void force(LogSegment segment) throws IOException {
         if (sync) {
             long start = System.nanoTime();
+            Failpoint.WAL_BEFORE_SYNC.hit();
             segment.force();
+            Failpoint.WAL_AFTER_SYNC.hit();
             forceNanos.accept(System.nanoTime() - start);
         }
     }
@@ -351,6 +374,7 @@ final class SegmentedLogStorage implements LogStorage {
 
     @Override
     public boolean truncatePrefix(long firstIndexKept) {
+        changing.lock();
         lock.writeLock().lock();
         try {
             if (firstIndexKept > firstIndex) {
@@ -366,6 +390,7 @@ final class SegmentedLogStorage implements LogStorage {
             return false;
         } finally {
             lock.writeLock().unlock();
+            changing.unlock();
         }
     }
 
@@ -380,10 +405,14 @@ final class SegmentedLogStorage implements LogStorage {
             byNumber.remove((int) unused.number());
             unused.delete();
         }
+        if (count == 0) {
+            Failpoint.RAFT_AFTER_WAL_RELEASE.hit();
+        }
     }
 
     @Override
     public boolean truncateSuffix(long lastIndexKept) {
+        changing.lock();
         lock.writeLock().lock();
         try {
             if (broken) {
@@ -400,11 +429,13 @@ final class SegmentedLogStorage implements LogStorage {
             return false;
         } finally {
             lock.writeLock().unlock();
+            changing.unlock();
         }
     }
 
     @Override
     public boolean reset(long nextLogIndex) {
+        changing.lock();
         lock.writeLock().lock();
         try {
             count = 0;
@@ -417,11 +448,13 @@ final class SegmentedLogStorage implements LogStorage {
             return false;
         } finally {
             lock.writeLock().unlock();
+            changing.unlock();
         }
     }
 
     @Override
     public void shutdown() {
+        changing.lock();
         lock.writeLock().lock();
         try {
             broken = true;
@@ -432,6 +465,7 @@ final class SegmentedLogStorage implements LogStorage {
             LOG.warn("A log file did not close: {}", e.getMessage());
         } finally {
             lock.writeLock().unlock();
+            changing.unlock();
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.myriad.store.failpoint.Failpoint;
 import io.myriad.store.page.PageFile;
 import io.myriad.store.state.StateCheckpoint;
 
@@ -72,6 +73,7 @@ final class Defragmentation implements AutoCloseable {
             restNanos = LOOK_NANOS;
             try {
                 if (!askers.isEmpty() || bytesPerSecond > 0 && checkpoint.isSparse()) {
+                    Failpoint.DEFRAG_BEFORE_COPY.hit();
                     int moved = checkpoint.moveTail(PAGES_A_STEP);
                     movedPages += moved;
                     if (moved > 0) {

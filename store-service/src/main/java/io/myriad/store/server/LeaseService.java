@@ -22,6 +22,7 @@ import io.myriad.store.api.LeaseStatus;
 import io.myriad.store.api.LeaseTimeToLiveRequest;
 import io.myriad.store.api.LeaseTimeToLiveResponse;
 import io.myriad.store.api.ResponseHeader;
+import io.myriad.store.failpoint.Failpoint;
 import io.myriad.store.lease.LeaseTable;
 import io.myriad.store.state.AuthRules;
 import io.myriad.store.state.AuthState;
@@ -83,6 +84,7 @@ final class LeaseService {
                     responder.fail(unreadable);
                     return;
                 }
+                Failpoint.BEFORE_LOOKUP_WHEN_LEASE_TIME_TO_LIVE.hit();
                 LeaseTimeToLiveResponse.Builder response = LeaseTimeToLiveResponse.newBuilder().setHeader(header())
                         .setID(query.getID()).setTTL(seconds);
                 LeaseTable.Lease lease = member.leases().get(query.getID());

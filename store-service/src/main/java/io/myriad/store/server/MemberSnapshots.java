@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.myriad.store.failpoint.Failpoint;
 import io.myriad.store.raft.ReplicatedState;
 import io.myriad.store.state.StateCheckpoint;
 
@@ -42,6 +43,7 @@ final class MemberSnapshots {
                     throw new IOException("the disk has no room for it");
                 }
                 captured.write();
+                Failpoint.RAFT_BEFORE_WAL_SAVE_SNAPSHOT.hit();
                 Files.write(directory.resolve(MARK_FILE), ByteBuffer.allocate(Long.BYTES).putLong(index).array(),
                         StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE,
                         StandardOpenOption.DSYNC);
@@ -81,7 +83,10 @@ final class MemberSnapshots {
             return checkpoint.restore();
         }
         if (sent) {
-            return checkpoint.restore(received);
+            Failpoint.RAFT_BEFORE_APPLY_SNAP.hit();
+            long applied = checkpoint.restore(received);
+            Failpoint.RAFT_AFTER_APPLY_SNAP.hit();
+            return applied;
         }
         throw new IOException(checkpoint.path() + " is the state at entry " + checkpoint.appliedIndex()
                 + " of the log, which begins behind entry " + needed);

@@ -9,6 +9,7 @@ import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.myriad.store.failpoint.Failpoint;
 import io.myriad.store.lease.LeaseClock;
 import io.myriad.store.raft.OperationHandler;
 import io.myriad.store.raft.OperationLog;
@@ -134,7 +135,9 @@ final class MemberState implements ReplicatedState {
         @Override
         public void publish() {
             synchronized (MemberState.this) {
+                Failpoint.BEFORE_WRITEBACK_BUF.hit();
                 machine.publish();
+                Failpoint.AFTER_WRITEBACK_BUF.hit();
             }
             changed.run();
         }

@@ -7,6 +7,7 @@ import java.util.concurrent.RejectedExecutionException;
 
 import io.grpc.stub.ServerCallStreamObserver;
 
+import io.myriad.store.failpoint.Failpoint;
 import io.myriad.store.mvcc.KeyRange;
 import io.myriad.store.mvcc.KeyVersion;
 import io.myriad.store.mvcc.RangeQuery;
@@ -89,6 +90,7 @@ final class RangeStreamer {
     }
 
     private void chunk() {
+        Failpoint.BEFORE_RANGE_STREAM_CHUNK.hit();
         long limit = Math.min(chunkKeys, total - sent);
         RangeResult result = view.range(rest.withLimit(limit));
         StoreError error = StoreMachine.errorOf(result.status());

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 
 import io.myriad.store.api.CompactionRequest;
 import io.myriad.store.api.MemberListResponse;
+import io.myriad.store.failpoint.Failpoint;
 import io.myriad.store.lease.LeaseClock;
 import io.myriad.store.lease.LeaseTable;
 import io.myriad.store.mvcc.StoreView;
@@ -239,6 +240,7 @@ public final class StoreMember implements AutoCloseable {
 
     /** Tells the cluster where clients reach this member, if it does not know; to be called when there is a leader. */
     public void publish() {
+        Failpoint.BEFORE_PUBLISHING.hit();
         io.myriad.store.api.Member attributes = io.myriad.store.api.Member.newBuilder().setID(settings.self().id())
                 .setName(settings.self().name())
                 .addAllClientURLs(settings.clientUrls()).build();

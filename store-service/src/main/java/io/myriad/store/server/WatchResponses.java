@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import io.grpc.stub.ServerCallStreamObserver;
 import org.jspecify.annotations.Nullable;
 
+import io.myriad.store.failpoint.Failpoint;
 import io.myriad.store.mvcc.KeyVersion;
 import io.myriad.store.mvcc.WatchSink;
 import io.myriad.store.mvcc.Watcher;
@@ -56,6 +57,7 @@ final class WatchResponses implements WatchSink {
 
     private void send(WireMessage message) {
         if (!responses.isCancelled()) {
+            Failpoint.BEFORE_SEND_WATCH_RESPONSE.hit();
             responses.onNext(message);
         }
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.myriad.store.failpoint.Failpoint;
 import io.myriad.store.mvcc.SnapshotSource;
 import io.myriad.store.page.PageFile;
 import io.myriad.store.page.PageReader;
@@ -130,9 +131,13 @@ public final class StateCheckpoint implements AutoCloseable {
         /** Writes it to the file, forced to disk. */
         public void write() throws IOException {
             synchronized (changes) {
+                Failpoint.BEFORE_START_DB_TXN.hit();
                 try (PageTransaction transaction = file.begin()) {
+                    Failpoint.AFTER_START_DB_TXN.hit();
                     put(transaction);
+                    Failpoint.BEFORE_COMMIT.hit();
                     transaction.commit(appliedIndex, appliedTerm);
+                    Failpoint.AFTER_COMMIT.hit();
                 } catch (IOException | RuntimeException e) {
                     reopen(e);
                     throw e;
@@ -153,8 +158,10 @@ public final class StateCheckpoint implements AutoCloseable {
             } else {
                 transaction.deleteRange(StateEntries.firstLease(), StateEntries.firstVersion());
             }
+            Failpoint.COMPACT_BEFORE_SET_FINISHED_COMPACT.hit();
             transaction.put(StateEntries.revisionsKey(),
                     StateEntries.revisions(source.revision(), source.compactedRevision()));
+            Failpoint.COMPACT_AFTER_SET_FINISHED_COMPACT.hit();
             for (LeaseRequest lease : leases) {
                 transaction.put(StateEntries.leaseKey(lease.first()), StateEntries.lease(lease.second()));
             }
@@ -235,7 +242,9 @@ public final class StateCheckpoint implements AutoCloseable {
     /** Makes the state that another member exported the machine's; returns the place in the log of the last entry that it is the result of. */
     public long restore(Path exported) throws IOException {
         StateEntries.Collector collector = new StateEntries.Collector();
+        Failpoint.APPLY_BEFORE_OPEN_SNAPSHOT.hit();
         long appliedIndex = StateExport.read(exported, collector::add);
+        Failpoint.APPLY_AFTER_OPEN_SNAPSHOT.hit();
         forget();
         collector.restore(machine);
         return appliedIndex;

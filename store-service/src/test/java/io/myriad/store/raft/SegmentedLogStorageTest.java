@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import com.alipay.sofa.jraft.conf.ConfigurationManager;
 import com.alipay.sofa.jraft.entity.EnumOutter.EntryType;
@@ -61,6 +64,25 @@ final class SegmentedLogStorageTest {
             entry.setData(ByteBuffer.wrap(data));
         }
         return entry;
+    }
+
+    /** Other members are sent what is in the log while the disk takes its time. */
+    @Test
+    void entriesAreReadWhileOthersAreForced() {
+        List<Optional<LogEntry>> read = new ArrayList<>();
+        SegmentedLogStorage[] storage = new SegmentedLogStorage[1];
+        // Called when the force has ended and the entries are not in the log yet.
+        storage[0] = new SegmentedLogStorage(directory, true, nanos -> read.add(CompletableFuture
+                .supplyAsync(() -> Optional.ofNullable(storage[0].getEntry(1)))
+                .completeOnTimeout(Optional.empty(), 30, TimeUnit.SECONDS).join()));
+        assertThat(init(storage[0])).isTrue();
+        Random random = new Random(1);
+        storage[0].appendEntry(entry(1, 1, random));
+        storage[0].appendEntry(entry(2, 1, random));
+        assertThat(read).hasSize(2);
+        assertThat(read.getFirst()).isEmpty();
+        assertThat(read.getLast()).isPresent();
+        storage[0].shutdown();
     }
 
     @ParameterizedTest(name = "seed {0}")
