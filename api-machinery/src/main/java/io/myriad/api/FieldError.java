@@ -10,10 +10,16 @@ package io.myriad.api;
 public record FieldError(Type type, String field, String detail) {
     /** The kinds of field errors and the reasons that clients see, as apimachinery's {@code field.ErrorType}. */
     public enum Type {
-        NOT_FOUND("FieldValueNotFound"), REQUIRED("FieldValueRequired"), DUPLICATE("FieldValueDuplicate"), INVALID(
-                "FieldValueInvalid"), NOT_SUPPORTED("FieldValueNotSupported"), FORBIDDEN(
-                        "FieldValueForbidden"), TOO_LONG("FieldValueTooLong"), TOO_MANY(
-                                "FieldValueTooMany"), INTERNAL("InternalError"), TYPE_INVALID("FieldValueTypeInvalid");
+        NOT_FOUND("FieldValueNotFound"),
+        REQUIRED("FieldValueRequired"),
+        DUPLICATE("FieldValueDuplicate"),
+        INVALID("FieldValueInvalid"),
+        NOT_SUPPORTED("FieldValueNotSupported"),
+        FORBIDDEN("FieldValueForbidden"),
+        TOO_LONG("FieldValueTooLong"),
+        TOO_MANY("FieldValueTooMany"),
+        INTERNAL("InternalError"),
+        TYPE_INVALID("FieldValueTypeInvalid");
 
         private final String reason;
 

@@ -46,9 +46,9 @@ import io.myriad.apiserver.storage.ObjectLookup;
 public final class ServiceAccountTokens implements Authenticator, TokenIssuer {
     /** What a token may be bound to: the claim's name and where the object is. */
     private enum Binding {
-        POD("pod", new GroupVersionResource("", "v1", "pods"), true), SECRET("secret",
-                new GroupVersionResource("", "v1", "secrets"),
-                true), NODE("node", new GroupVersionResource("", "v1", "nodes"), false);
+        POD("pod", new GroupVersionResource("", "v1", "pods"), true),
+        SECRET("secret", new GroupVersionResource("", "v1", "secrets"), true),
+        NODE("node", new GroupVersionResource("", "v1", "nodes"), false);
 
         private final String claim;
         private final GroupVersionResource resource;

@@ -16,8 +16,10 @@ record Approval(State state, String detail) {
 
     /** What the annotation says, and the reason of the condition that tells of it. */
     enum State {
-        APPROVED("ApprovedAnnotation"), BYPASSED("UnapprovedAnnotation"), INVALID("InvalidAnnotation"), MISSING(
-                "MissingAnnotation");
+        APPROVED("ApprovedAnnotation"),
+        BYPASSED("UnapprovedAnnotation"),
+        INVALID("InvalidAnnotation"),
+        MISSING("MissingAnnotation");
 
         private final String reason;
 

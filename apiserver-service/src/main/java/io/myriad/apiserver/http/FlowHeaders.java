@@ -21,11 +21,16 @@ final class FlowHeaders {
             "prioritylevelconfigurations");
 
     private enum Flow {
-        EXEMPT("exempt", "exempt"), PROBES("probes", "exempt"), NODE_HIGH("system-node-high", "node-high"), NODES(
-                "system-nodes", "system"), CONTROLLER_MANAGER("kube-controller-manager", "workload-high"), SCHEDULER(
-                        "kube-scheduler", "workload-high"), SYSTEM_ACCOUNTS("kube-system-service-accounts",
-                                "workload-high"), ACCOUNTS("service-accounts", "workload-low"), DEFAULT(
-                                        "global-default", "global-default"), CATCH_ALL("catch-all", "catch-all");
+        EXEMPT("exempt", "exempt"),
+        PROBES("probes", "exempt"),
+        NODE_HIGH("system-node-high", "node-high"),
+        NODES("system-nodes", "system"),
+        CONTROLLER_MANAGER("kube-controller-manager", "workload-high"),
+        SCHEDULER("kube-scheduler", "workload-high"),
+        SYSTEM_ACCOUNTS("kube-system-service-accounts", "workload-high"),
+        ACCOUNTS("service-accounts", "workload-low"),
+        DEFAULT("global-default", "global-default"),
+        CATCH_ALL("catch-all", "catch-all");
 
         private final String schema;
         private final String level;

@@ -26,8 +26,10 @@ import io.myriad.apiserver.storage.StoredKind;
 final class Patcher {
     /** The kinds of patches, by media type. */
     enum PatchType {
-        JSON("application/json-patch+json"), MERGE("application/merge-patch+json"), STRATEGIC(
-                "application/strategic-merge-patch+json"), APPLY("application/apply-patch+yaml");
+        JSON("application/json-patch+json"),
+        MERGE("application/merge-patch+json"),
+        STRATEGIC("application/strategic-merge-patch+json"),
+        APPLY("application/apply-patch+yaml");
 
         private final String mediaType;
 

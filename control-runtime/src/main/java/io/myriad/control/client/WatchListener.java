@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 public interface WatchListener {
     /** What happened to an object. */
     enum EventType {
-        ADDED, MODIFIED, DELETED,
+        ADDED,
+        MODIFIED,
+        DELETED,
         /** Nothing happened up to the version of the object, which carries nothing else. */
         BOOKMARK
     }

@@ -42,10 +42,9 @@ import io.myriad.controller.model.Workload;
 public final class ReplicaSetController implements LoopController {
     /** The two kinds that work alike. */
     public enum Variant {
-        REPLICA_SET("replicaset-controller", Resources.REPLICA_SETS, "ReplicaSet",
-                "replicaset-controller"), REPLICATION_CONTROLLER("replicationcontroller-controller",
-                        Resources.REPLICATION_CONTROLLERS,
-                        "ReplicationController", "replication-controller");
+        REPLICA_SET("replicaset-controller", Resources.REPLICA_SETS, "ReplicaSet", "replicaset-controller"),
+        REPLICATION_CONTROLLER("replicationcontroller-controller", Resources.REPLICATION_CONTROLLERS,
+                "ReplicationController", "replication-controller");
 
         final String controller;
         final GroupVersionResource resource;

@@ -8,7 +8,8 @@ package io.myriad.scheduler.model;
 public record Taint(String key, String value, Effect effect) {
     /** What a taint does to a pod that does not tolerate it. */
     public enum Effect {
-        NO_SCHEDULE, PREFER_NO_SCHEDULE,
+        NO_SCHEDULE,
+        PREFER_NO_SCHEDULE,
         /** Keeps pods away like {@link #NO_SCHEDULE}; a controller also evicts those already there. */
         NO_EXECUTE
     }

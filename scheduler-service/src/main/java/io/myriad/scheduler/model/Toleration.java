@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 public record Toleration(String key, Operator operator, String value, Taint.@Nullable Effect effect) {
     /** How a toleration's value is compared. */
     public enum Operator {
-        EQUAL, EXISTS,
+        EQUAL,
+        EXISTS,
         /** An operator this scheduler does not know; it tolerates nothing. */
         UNKNOWN
     }

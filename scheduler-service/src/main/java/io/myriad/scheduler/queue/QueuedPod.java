@@ -10,7 +10,10 @@ import io.myriad.scheduler.model.Pod;
 public final class QueuedPod {
     /** Where the pod waits. */
     enum Place {
-        ACTIVE, BACKOFF, UNSCHEDULABLE, GATED,
+        ACTIVE,
+        BACKOFF,
+        UNSCHEDULABLE,
+        GATED,
         /** Being tried, or bound. */
         NOWHERE
     }

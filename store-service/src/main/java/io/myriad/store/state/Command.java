@@ -5,9 +5,13 @@ package io.myriad.store.state;
  * otherwise.
  */
 public enum Command {
-    PUT(1), DELETE_RANGE(2), TXN(3), COMPACT(4),
+    PUT(1),
+    DELETE_RANGE(2),
+    TXN(3),
+    COMPACT(4),
     /** The lease's number is filled in by the proposer. */
-    LEASE_GRANT(5), LEASE_REVOKE(6),
+    LEASE_GRANT(5),
+    LEASE_REVOKE(6),
     /** A leader saw a lease run out: a LeaseRevokeRequest, valid only in the term of the leader that proposed it. Field 2 of the payload is that term. */
     LEASE_EXPIRE(7),
     /** A member tells where clients reach it: a {@code Member} with its number and client URLs. */
@@ -19,14 +23,25 @@ public enum Command {
     /** One of the others, with who proposed it: an {@link Authorized}. */
     AUTHORIZED(11),
     /** The payload is the secret that simple tokens are signed with. */
-    AUTH_ENABLE(12), AUTH_DISABLE(13),
+    AUTH_ENABLE(12),
+    AUTH_DISABLE(13),
     /** The password is left out, its hash is there. */
-    USER_ADD(14), USER_DELETE(15), USER_CHANGE_PASSWORD(16), USER_GRANT_ROLE(17), USER_REVOKE_ROLE(18), ROLE_ADD(
-            19), ROLE_DELETE(20), ROLE_GRANT_PERMISSION(21), ROLE_REVOKE_PERMISSION(22),
+    USER_ADD(14),
+    USER_DELETE(15),
+    USER_CHANGE_PASSWORD(16),
+    USER_GRANT_ROLE(17),
+    USER_REVOKE_ROLE(18),
+    ROLE_ADD(19),
+    ROLE_DELETE(20),
+    ROLE_GRANT_PERMISSION(21),
+    ROLE_REVOKE_PERMISSION(22),
     /** The first leader tells who the cluster was made of: a MemberListResponse. Does nothing the second time. */
     MEMBERS_INITIAL(23),
     /** How many learners there may be, 4 bytes; then the {@code Member} to add. */
-    MEMBER_ADD(24), MEMBER_REMOVE(25), MEMBER_UPDATE(26), MEMBER_PROMOTE(27);
+    MEMBER_ADD(24),
+    MEMBER_REMOVE(25),
+    MEMBER_UPDATE(26),
+    MEMBER_PROMOTE(27);
 
     private static final Command[] BY_NUMBER = new Command[values().length + 1];
 

@@ -15,7 +15,8 @@ final class Call {
     }
 
     enum Status {
-        OPEN, DONE,
+        OPEN,
+        DONE,
         /** It had no effect and never will have one. */
         REFUSED,
         /** It may have had its effect, or still have it, or never. */
