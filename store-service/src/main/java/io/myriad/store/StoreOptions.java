@@ -19,6 +19,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 import io.myriad.store.raft.Member;
+import io.myriad.store.raft.RaftTiming;
 import io.myriad.store.server.AutoCompaction;
 import io.myriad.store.server.TokenSettings;
 
@@ -29,6 +30,7 @@ import io.myriad.store.server.TokenSettings;
  * @param peerListener whether the URLs where members reach this one were given, so that a cluster of one can grow
  * @param members the initial cluster, this member included
  * @param initialSnapshot etcd's database that an empty data directory begins with; null: it begins with nothing
+ * @param timing how patient the members are with each other
  * @param strictReconfigCheck whether changes of the members are refused that could cost the quorum
  * @param maxLearners how many members without a vote there may be
  * @param quotaBackendBytes what all keys may take, history included; negative: no limit
@@ -42,7 +44,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         List<Member> members, boolean existingCluster, @Nullable Path initialSnapshot, boolean strictReconfigCheck,
         int maxLearners, TlsFiles clientTls,
         TlsFiles peerTls,
-        List<URI> listenMetricsUrls, long snapshotCount,
+        List<URI> listenMetricsUrls, RaftTiming timing, long snapshotCount,
         int maxRequestBytes, int maxTxnOps, long quotaBackendBytes, long defragmentationRate, int bcryptCost,
         TokenSettings tokens,
         @Nullable AutoCompaction autoCompaction,
@@ -61,6 +63,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
             "ES256", "ES384", "ES512", "HS256", "HS384", "HS512");
     private static final long DEFAULT_QUOTA_BYTES = 100L << 30;
     private static final long DEFAULT_DEFRAGMENTATION_RATE = 16 << 20;
+    private static final int MAX_ELECTION_MILLIS = 50_000;
     private static final String CONFIG_FILE = "--config-file";
     private static final String DEFAULT_CLIENT_URL = "http://localhost:2379";
     private static final String DEFAULT_PEER_URL = "http://localhost:2380";
@@ -113,7 +116,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                 "--initial-advertise-peer-urls", "--initial-cluster", "--initial-cluster-state",
                 "--initial-cluster-token", "--initial-snapshot", "--max-learners", "--cert-file", "--key-file",
                 "--trusted-ca-file", "--peer-cert-file", "--peer-key-file", "--peer-trusted-ca-file",
-                "--listen-metrics-urls", "--snapshot-count",
+                "--listen-metrics-urls", "--heartbeat-interval", "--election-timeout", "--snapshot-count",
                 "--max-request-bytes", "--max-txn-ops", "--auth-token", "--auth-token-ttl", "--quota-backend-bytes",
                 "--defragmentation-rate",
                 "--bcrypt-cost",
@@ -157,7 +160,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                     !"false".equals(text("--strict-reconfig-check", "true")),
                     (int) number("--max-learners", 1, 1, Integer.MAX_VALUE), clientTls, peerTls,
                     urlsOrNone("--listen-metrics-urls"),
-                    number("--snapshot-count", 10_000, 1, Long.MAX_VALUE),
+                    timing(), number("--snapshot-count", 10_000, 1, Long.MAX_VALUE),
                     (int) number("--max-request-bytes", 3 << 19, 1, 512 << 20),
                     (int) number("--max-txn-ops", 128, 1, 1 << 20), quota(),
                     number("--defragmentation-rate", DEFAULT_DEFRAGMENTATION_RATE, 0, Long.MAX_VALUE),
@@ -201,6 +204,19 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                     throw new InvalidOptionException(option + ": " + url + " needs " + needed);
                 }
             }
+        }
+
+        /** The rule and its text are etcd's. Without the flag heartbeats come more often than etcd's. */
+        private RaftTiming timing() {
+            RaftTiming standard = RaftTiming.STANDARD;
+            int election = (int) number("--election-timeout", standard.electionMillis(), 10, MAX_ELECTION_MILLIS);
+            int heartbeat = (int) number("--heartbeat-interval", Math.min(standard.heartbeatMillis(), election / 5), 1,
+                    MAX_ELECTION_MILLIS);
+            if (5 * heartbeat > election) {
+                throw new InvalidOptionException("--election-timeout[" + election
+                        + "ms] should be at least as 5 times as --heartbeat-interval[" + heartbeat + "ms]");
+            }
+            return new RaftTiming(election, heartbeat);
         }
 
         private long number(String option, long otherwise, long least, long most) {

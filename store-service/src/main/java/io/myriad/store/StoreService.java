@@ -98,7 +98,7 @@ final class StoreService implements Service {
         PeerTransport transport = listening ? newTransport(clusterId, peerTls) : null;
         StoreMember opening = new StoreMember(new StoreSettings(clusterId, group, self, initial,
                 known.known() ? known : first.known(), options.strictReconfigCheck(), options.maxLearners(),
-                options.advertiseClientUrls(), raft,
+                options.advertiseClientUrls(), raft, options.timing(),
                 options.snapshotCount(), options.sync(), options.maxRequestBytes(), options.maxTxnOps(),
                 BATCH_WINDOW_NANOS,
                 options.watchProgressNotifyInterval().toNanos(), options.autoCompaction(),

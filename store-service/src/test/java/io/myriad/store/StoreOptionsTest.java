@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import io.myriad.store.raft.RaftTiming;
 import io.myriad.store.server.AutoCompaction;
 import io.myriad.store.server.TokenSettings;
 
@@ -35,6 +36,9 @@ final class StoreOptionsTest {
         assertThat(options.self().peerUrls()).containsExactly("http://localhost:2380");
         assertThat(Long.toHexString(options.self().id())).isEqualTo("8e9e05c52164694d");
         assertThat(options.snapshotCount()).isEqualTo(10_000);
+        assertThat(options.timing()).isEqualTo(RaftTiming.STANDARD);
+        assertThat(parse("--heartbeat-interval=250", "--election-timeout=1250").timing())
+                .isEqualTo(new RaftTiming(1250, 250));
         assertThat(options.maxRequestBytes()).isEqualTo(1_572_864);
         assertThat(options.maxTxnOps()).isEqualTo(128);
         assertThat(options.quotaBackendBytes()).isEqualTo(100L << 30);
@@ -147,6 +151,8 @@ final class StoreOptionsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --no-such-flag | Unknown option: '--no-such-flag'
+            --heartbeat-interval=300 | --election-timeout[1000ms] should be at least as 5 times as --heartbeat-interval[300ms]
+            --election-timeout=60000 | invalid value "60000" for --election-timeout: a number from 10 to 50000 is expected
             --snapshot-count=0 | invalid value "0" for --snapshot-count: a number from 1 to 9223372036854775807 is expected
             --listen-client-urls=localhost:2379 | invalid value "localhost:2379" for --listen-client-urls: http://HOST:PORT or https://HOST:PORT is expected
             --listen-client-urls=https://localhost:2379 | --listen-client-urls: https://localhost:2379 needs --cert-file and --key-file

@@ -119,6 +119,9 @@ public final class RaftGroup {
         }
     }
 
+    /** Whether a step is under way. */
+    public synchronized boolean isChanging() { return changing; }
+
     private synchronized void ended() {
         changing = false;
         refresh();

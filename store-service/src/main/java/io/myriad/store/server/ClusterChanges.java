@@ -77,7 +77,7 @@ final class ClusterChanges {
 
     /** Makes a change, here or by way of the leader. The request is a client's, of the message that belongs to the command. */
     void request(Command command, byte[] request, Answer answer) {
-        request(command, request, nanoTime.getAsLong() + StoreMember.REQUEST_TIMEOUT_NANOS, answer);
+        request(command, request, nanoTime.getAsLong() + settings.timing().requestTimeoutNanos(), answer);
     }
 
     private void request(Command command, byte[] request, long deadlineNanos, Answer answer) {

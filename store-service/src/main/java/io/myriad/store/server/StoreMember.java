@@ -55,10 +55,6 @@ public final class StoreMember implements AutoCloseable {
     /** The version of etcd whose API this is. */
     public static final String ETCD_VERSION = MaintenanceService.ETCD_VERSION;
 
-    /** A request that is not answered after this long is given up, as etcd: 5 s and two election timeouts. */
-    static final long REQUEST_TIMEOUT_NANOS = TimeUnit.MILLISECONDS
-            .toNanos(5000 + 2 * JRaftLog.ELECTION_TIMEOUT_MILLIS);
-
     /** Threads for reads that are too long for an event loop, and how many of those may wait. */
     static final int READER_THREADS = 2;
     static final int MAX_WAITING_READS = 10_000;
@@ -134,17 +130,18 @@ public final class StoreMember implements AutoCloseable {
         try {
             this.log = new JRaftLog(settings.group(), settings.self().id(),
                     settings.members().stream().map(Member::id).toList(), settings.raftDirectory(),
-                    transport, settings.snapshotEntries(), settings.sync(), forceNanos, state);
+                    transport, settings.timing(), settings.snapshotEntries(), settings.sync(), forceNanos, state);
         } catch (IOException | RuntimeException e) {
             checkpoint.close();
             throw e;
         }
+        long requestTimeoutNanos = settings.timing().requestTimeoutNanos();
         this.operations = new OperationLog(settings.self().id(), System.currentTimeMillis() << 20, log,
                 settings.batchWindowNanos(),
-                REQUEST_TIMEOUT_NANOS, nanoTime);
+                requestTimeoutNanos, nanoTime);
         this.compactor = new AutoCompactor(settings.autoCompaction(), this::compact);
-        this.reads = new LinearizableReads(log, REQUEST_TIMEOUT_NANOS, nanoTime);
-        this.transfer = new LeadershipTransfer(log, REQUEST_TIMEOUT_NANOS, nanoTime);
+        this.reads = new LinearizableReads(log, requestTimeoutNanos, nanoTime);
+        this.transfer = new LeadershipTransfer(log, requestTimeoutNanos, nanoTime);
         this.quota = new SpaceQuota(settings.quotaBytes(), settings.self().id(), machine.alarms(), this::propose);
         this.leaderLeases = new LeaderLeases(machine, leaseClock, log, reads, nanoTime);
         this.expiry = new LeaseExpiry(leaseClock, log, nanoTime, this::propose);

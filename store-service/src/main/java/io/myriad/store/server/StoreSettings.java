@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 import io.myriad.store.raft.Member;
+import io.myriad.store.raft.RaftTiming;
 import io.myriad.store.state.Membership;
 
 /**
@@ -18,6 +19,7 @@ import io.myriad.store.state.Membership;
  * @param maxLearners how many members without a vote there may be
  * @param group name of the replication group, the same on all members; unique within the process
  * @param raftDirectory where log, votes and snapshots are kept
+ * @param timing how patient the members are with each other
  * @param clientUrls where clients reach this member
  * @param snapshotEntries write a snapshot after so many log entries
  * @param sync force writes to disk; false only for tests that may lose everything
@@ -34,7 +36,7 @@ import io.myriad.store.state.Membership;
  */
 public record StoreSettings(long clusterId, String group, Member self, List<Member> members, Membership known,
         boolean strictReconfigCheck, int maxLearners, List<String> clientUrls,
-        Path raftDirectory, long snapshotEntries,
+        Path raftDirectory, RaftTiming timing, long snapshotEntries,
         boolean sync, int maxRequestBytes, int maxTxnOperations, long batchWindowNanos, long progressIntervalNanos,
         @Nullable AutoCompaction autoCompaction, long quotaBytes,
         long defragmentationBytesPerSecond, boolean clientCertificates, TokenSettings tokens,
