@@ -47,7 +47,8 @@ class GarbageTest {
                 }
                 if (tree.startsWith("{") && stream.startsWith("{")) {
                     read++;
-                    assertThat((Object) untyped(stream)).as(type + " -Dmyriad.seed=" + SEED).isEqualTo(untyped(tree));
+                    assertThat(untyped(stream).equals(GarbageTest::compare, untyped(tree)))
+                            .as(type + " stream: " + stream + "\ntree: " + tree + " -Dmyriad.seed=" + SEED).isTrue();
                 } else {
                     refused++;
                     assertThat(stream.startsWith("{") || tree.startsWith("{"))
@@ -57,6 +58,12 @@ class GarbageTest {
         }
         assertThat(read).isGreaterThan(1000);
         assertThat(refused).isGreaterThan(1000);
+    }
+
+    /** Raw JSON is served as it was written; through a tree 26.0 becomes 26. */
+    private static int compare(JsonNode a, JsonNode b) {
+        boolean equal = a.isNumber() && b.isNumber() ? a.doubleValue() == b.doubleValue() : a.equals(b);
+        return equal ? 0 : 1;
     }
 
     private static JsonNode untyped(String json) {
