@@ -74,7 +74,7 @@ final class JsonText {
      */
     static void writeDouble(double value, ByteArraySink out) {
         if (Double.isNaN(value) || Double.isInfinite(value)) {
-            throw new IllegalArgumentException("json: unsupported value: " + value);
+            throw new MalformedException("json: unsupported value: " + value);
         }
         if (value == Math.rint(value) && Math.abs(value) < 1e15 && (value != 0 || 1 / value > 0)) {
             writeLong((long) value, out);
