@@ -324,11 +324,29 @@ public final class ProtobufReader {
         }
         int from = (int) (place >>> 32);
         byte[] text = JsonText.repaired(Arrays.copyOfRange(data, from, from + (int) place));
+        JsonNode tree;
         try {
-            return RAW.readTree(text);
+            tree = RAW.readTree(text);
         } catch (JacksonException wrong) {
             throw new MalformedException("raw bytes are no JSON: " + wrong.getOriginalMessage());
         }
+        if (!isFinite(tree)) {
+            throw new MalformedException("raw bytes are no JSON: a number is out of range");
+        }
+        return tree;
+    }
+
+    /** Whether a tree has no number that is too large for Go's float64. */
+    private static boolean isFinite(JsonNode node) {
+        if (node.isNumber()) {
+            return Double.isFinite(node.doubleValue());
+        }
+        for (JsonNode child : node) {
+            if (!isFinite(child)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private ArrayNode strings(int offset, int length, int number) {
