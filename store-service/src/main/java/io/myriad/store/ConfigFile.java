@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -64,7 +65,7 @@ final class ConfigFile {
     }
 
     /** What is left empty is left to its default, as in etcd's sample file. */
-    private static void add(List<String> flags, String flag, @org.jspecify.annotations.Nullable Object value) {
+    private static void add(List<String> flags, String flag, @Nullable Object value) {
         if (value instanceof List<?> several) {
             flags.add("--" + flag + "=" + String.join(",", several.stream().map(String::valueOf).toList()));
         } else if (value != null && !value.toString().isEmpty()) {

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -15,6 +15,8 @@ import java.util.Properties;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+
+import io.myriad.store.server.DurableFile;
 
 /**
  * A member's data directory: one process at a time. {@code member.properties} says which member of which cluster it is and in what format; it is written, once, when the directory is
@@ -96,7 +98,7 @@ final class DataDirectory implements AutoCloseable {
             requireEmpty(directory);
             Identity made = first.identity();
             first.makeState(made, directory.resolve(RAFT));
-            writeIdentity(directory, file, made);
+            writeIdentity(file, made);
             return made;
         }
         Properties identity = new Properties();
@@ -114,9 +116,10 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static void requireEmpty(Path directory) throws IOException {
+        String made = DurableFile.madeAs(directory.resolve(IDENTITY_FILE)).getFileName().toString();
         try (Stream<Path> files = Files.list(directory)) {
             List<String> others = files.map(file -> file.getFileName().toString())
-                    .filter(name -> !name.equals("lock") && !name.equals("member.properties.new")).sorted().toList();
+                    .filter(name -> !name.equals("lock") && !name.equals(made)).sorted().toList();
             if (others.contains("member")) {
                 throw new IOException(
                         "data directory " + directory + " was written by etcd, whose files this store does not read");
@@ -128,20 +131,11 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static void writeIdentity(Path directory, Path file, Identity made) throws IOException {
+    private static void writeIdentity(Path file, Identity made) throws IOException {
         String text = "# Written once. Do not edit.\nformat=" + FORMAT + "\ncluster-id="
                 + Long.toHexString(made.clusterId) + "\nmember-id=" + Long.toHexString(made.memberId) + "\njoined="
                 + made.joined + "\n";
-        Path temporary = directory.resolve("member.properties.new");
-        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            channel.write(java.nio.ByteBuffer.wrap(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
-            channel.force(true);
-        }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel parent = FileChannel.open(directory, StandardOpenOption.READ)) {
-            parent.force(true);
-        }
+        DurableFile.replace(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Whose directory it is. */

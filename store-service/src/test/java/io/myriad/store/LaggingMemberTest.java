@@ -1,7 +1,6 @@
 package io.myriad.store;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,16 +28,11 @@ final class LaggingMemberTest {
     @TempDir
     static Path directory = Path.of("");
 
-    private final List<Integer> peerPorts = List.of(freePort(), freePort(), freePort());
+    private final List<Integer> peerPorts = List.of(TestStore.freePort(), TestStore.freePort(),
+            TestStore.freePort());
     private final List<TestStore> stores = new ArrayList<>();
 
     LaggingMemberTest() throws IOException {}
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
 
     private TestStore start(int member) {
         List<String> cluster = new ArrayList<>();

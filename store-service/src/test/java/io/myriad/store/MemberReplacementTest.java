@@ -7,7 +7,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,8 +68,7 @@ final class MemberReplacementTest {
         for (int member = 0; member < 4; member++) {
             clients.add(TestStore.freePort());
             peers.add("http://127.0.0.1:" + TestStore.freePort());
-            channels.add(NettyChannelBuilder.forAddress("127.0.0.1", clients.get(member)).usePlaintext()
-                    .maxInboundMessageSize(1 << 30).build());
+            channels.add(ProcessCluster.channel(clients.get(member)));
         }
         for (int member = 0; member < 3; member++) {
             stores.add(start(member, cluster(0, 1, 2), "new"));

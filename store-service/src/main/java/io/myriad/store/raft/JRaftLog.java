@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -24,7 +23,6 @@ import com.alipay.sofa.jraft.error.RaftError;
 import com.alipay.sofa.jraft.error.RaftException;
 import com.alipay.sofa.jraft.option.NodeOptions;
 import com.alipay.sofa.jraft.option.RaftOptions;
-import com.alipay.sofa.jraft.rpc.InvokeCallback;
 import com.alipay.sofa.jraft.rpc.RaftRpcServerFactory;
 import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.storage.SnapshotStorage;
@@ -286,17 +284,7 @@ public final class JRaftLog implements ReplicatedLog {
             answer.accept(kind == APPEND ? new byte[]{(byte) Outcome.REJECTED.ordinal()} : null);
             return;
         }
-        connection.request(new PeerMessages.Call(kind, body), new InvokeCallback() {
-            @Override
-            public void complete(@Nullable Object result, @Nullable Throwable error) {
-                answer.accept(result instanceof PeerMessages.Answer given ? given.body() : null);
-            }
-
-            @Override
-            public @Nullable Executor executor() {
-                return null;
-            }
-        }, REQUEST_TIMEOUT_MILLIS);
+        connection.ask(kind, body, answer, REQUEST_TIMEOUT_MILLIS);
     }
 
     private void answer(byte kind, byte[] body, Consumer<byte[]> answer) {

@@ -3,11 +3,9 @@ package io.myriad.store.raft;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import com.alipay.sofa.jraft.rpc.InvokeCallback;
 import io.netty.handler.ssl.SslContext;
 import org.jspecify.annotations.Nullable;
 
@@ -29,17 +27,7 @@ public final class MemberQuery {
             if (connection == null) {
                 return null;
             }
-            connection.request(new PeerMessages.Call(PeerTransport.MEMBERS, new byte[0]), new InvokeCallback() {
-                @Override
-                public void complete(@Nullable Object result, @Nullable Throwable error) {
-                    answer.complete(result instanceof PeerMessages.Answer given ? given.body() : null);
-                }
-
-                @Override
-                public @Nullable Executor executor() {
-                    return null;
-                }
-            }, TIMEOUT_MILLIS);
+            connection.ask(PeerTransport.MEMBERS, new byte[0], answer::complete, TIMEOUT_MILLIS);
             return answer.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             return null;

@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import com.alipay.sofa.jraft.error.InvokeTimeoutException;
 import com.alipay.sofa.jraft.rpc.Connection;
@@ -92,6 +93,21 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> implemen
         if (!channel.isActive()) {
             fail(number, new ClosedChannelException());
         }
+    }
+
+    /** Asks one of the store's own questions; the answer is null if there was none, and comes on an event loop. */
+    void ask(byte kind, byte[] body, Consumer<byte @Nullable []> answer, long timeoutMillis) {
+        request(new PeerMessages.Call(kind, body), new InvokeCallback() {
+            @Override
+            public void complete(@Nullable Object result, @Nullable Throwable error) {
+                answer.accept(result instanceof PeerMessages.Answer given ? given.body() : null);
+            }
+
+            @Override
+            public @Nullable Executor executor() {
+                return null;
+            }
+        }, timeoutMillis);
     }
 
     private void closeIfSilent() {

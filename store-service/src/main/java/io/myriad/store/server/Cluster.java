@@ -42,6 +42,7 @@ final class Cluster {
     private final Consumer<Membership> begin;
     private final Membership last;
     private volatile @Nullable Membership seen;
+    private volatile boolean learner;
     private volatile boolean removed;
     private int leaderlessTicks;
 
@@ -57,6 +58,7 @@ final class Cluster {
         this.clusterId = settings.clusterId();
         this.self = settings.self().id();
         this.last = last;
+        this.learner = last.isLearner(self);
         this.log = log;
         this.peers = peers;
         this.state = state;
@@ -80,11 +82,8 @@ final class Cluster {
         return state.get().known();
     }
 
-    /** Whether this member has no vote. Who has joined goes through times in the log when it was no member yet. */
-    boolean isLearner() {
-        Membership current = state.get();
-        return (current.get(self) == null || !current.known() ? last : current).isLearner(self);
-    }
+    /** Whether this member has no vote; asked at each call of a client. */
+    boolean isLearner() { return learner; }
 
     /** Whether a member is reached. */
     boolean isConnected(long id) {
@@ -103,6 +102,8 @@ final class Cluster {
             return;
         }
         seen = now;
+        // Who has joined goes through times in the log when it was no member yet.
+        learner = (now.get(self) == null ? last : now).isLearner(self);
         locate(now);
         try {
             file.write(now);

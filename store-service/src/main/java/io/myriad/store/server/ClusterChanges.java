@@ -21,7 +21,6 @@ import io.myriad.store.raft.JRaftLog;
 import io.myriad.store.state.Command;
 import io.myriad.store.state.Membership;
 import io.myriad.store.state.MembershipOperation;
-import io.myriad.store.state.Reply;
 import io.myriad.store.state.StoreError;
 
 /**
@@ -42,12 +41,6 @@ final class ClusterChanges {
     private final LongSupplier nanoTime;
     private final LongAdder promotions = new LongAdder();
     private volatile Consumer<StoreError> onRefusedPromotion = reason -> {};
-
-    /** Replicates an operation. */
-    @FunctionalInterface
-    interface Proposer {
-        void propose(Command command, byte[] payload, Consumer<Reply> completion);
-    }
 
     /** Takes the members as they are after a change, with the one that was added, or why there was no change. Any thread. */
     @FunctionalInterface

@@ -20,9 +20,9 @@ final class LeaseExpiry {
     private final LeaseClock clock;
     private final ReplicatedLog log;
     private final LongSupplier nanoTime;
-    private final SpaceQuota.Proposer proposer;
+    private final Proposer proposer;
 
-    LeaseExpiry(LeaseClock clock, ReplicatedLog log, LongSupplier nanoTime, SpaceQuota.Proposer proposer) {
+    LeaseExpiry(LeaseClock clock, ReplicatedLog log, LongSupplier nanoTime, Proposer proposer) {
         this.clock = clock;
         this.log = log;
         this.nanoTime = nanoTime;

@@ -1,12 +1,8 @@
 package io.myriad.store.server;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 import io.myriad.store.state.Membership;
 
@@ -32,15 +28,6 @@ public final class MembersFile {
 
     /** Writes it, forced to disk. */
     void write(Membership membership) throws IOException {
-        Path made = file.resolveSibling(NAME + ".new");
-        try (FileChannel channel = FileChannel.open(made, StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(membership.toBytes()));
-            channel.force(true);
-        }
-        Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel parent = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-            parent.force(true);
-        }
+        DurableFile.replace(file, membership.toBytes());
     }
 }

@@ -34,12 +34,6 @@ final class SpaceQuota {
     private final Proposer proposer;
     private final AtomicBoolean proposing = new AtomicBoolean();
 
-    /** Replicates an operation. */
-    @FunctionalInterface
-    interface Proposer {
-        void propose(Command command, byte[] payload, Consumer<Reply> completion);
-    }
-
     /** @param limitBytes how much may be taken; negative is no limit */
     SpaceQuota(long limitBytes, long memberId, Alarms alarms, Proposer proposer) {
         this.limitBytes = limitBytes;

@@ -148,6 +148,7 @@ public final class StoreMember implements AutoCloseable {
         this.cluster = new Cluster(settings, settings.known(), log, transport, machine::membership,
                 new MembersFile(settings.raftDirectory()), this::beginCluster, this::end);
         this.changes = new ClusterChanges(settings, log, cluster, this::propose, System::currentTimeMillis, nanoTime);
+        cluster.onApplied();
         log.onQuestion(this::answerMember);
         state.open(operations);
         if (failure != null) {
