@@ -43,20 +43,20 @@ final class DefragmentLoad implements Load.Run {
                     .setRangeEnd(Filler.key("full/", keys / 2)).build()).getHeader().getRevision();
             store.compact(CompactionRequest.newBuilder().setRevision(revision).setPhysical(true).build());
             long end = System.nanoTime() + IDLE_NANOS;
-            Map<Metric, Double> idle = new EnumMap<>(Metric.class);
-            put(channel, () -> System.nanoTime() - end < 0).into(idle);
+            Latencies idle = put(channel, () -> System.nanoTime() - end < 0);
             System.err.printf("   %-8s before: p50 %.2f ms, p99 %.2f ms, slowest %.2f ms%n", cluster.name(),
-                    idle.get(Metric.P50_MILLIS), idle.get(Metric.P99_MILLIS), idle.get(Metric.MAX_MILLIS));
+                    idle.millis(0.5), idle.millis(0.99), idle.millis(1));
             long began = System.nanoTime();
             CompletableFuture<Double> defragmented = CompletableFuture.supplyAsync(() -> {
                 MaintenanceGrpc.newBlockingStub(channel).defragment(DefragmentRequest.getDefaultInstance());
                 return (System.nanoTime() - began) / 1e9;
             });
+            Latencies during = put(channel, () -> !defragmented.isDone());
             Map<Metric, Double> figures = new EnumMap<>(Metric.class);
-            put(channel, () -> !defragmented.isDone()).into(figures);
+            during.into(figures);
             figures.put(Metric.SECONDS, defragmented.get());
             System.err.printf("   %-8s p99 is %.1f times what it was before%n", cluster.name(),
-                    figures.get(Metric.P99_MILLIS) / idle.get(Metric.P99_MILLIS));
+                    during.millis(0.99) / idle.millis(0.99));
             return figures;
         } finally {
             channel.shutdownNow();

@@ -21,10 +21,15 @@ final class Latencies {
 
     /** The middle, the slowest hundredth and the slowest. */
     synchronized void into(Map<Metric, Double> figures) {
+        figures.put(Metric.P50_MILLIS, millis(0.5));
+        figures.put(Metric.P99_MILLIS, millis(0.99));
+        figures.put(Metric.MAX_MILLIS, millis(1));
+    }
+
+    /** What the given share of all stayed below, in milliseconds. */
+    synchronized double millis(double share) {
         long[] sorted = Arrays.copyOf(nanos, size);
         Arrays.sort(sorted);
-        figures.put(Metric.P50_MILLIS, sorted[size / 2] / 1e6);
-        figures.put(Metric.P99_MILLIS, sorted[(int) (size * 0.99)] / 1e6);
-        figures.put(Metric.MAX_MILLIS, sorted[size - 1] / 1e6);
+        return sorted[Math.min((int) (size * share), size - 1)] / 1e6;
     }
 }

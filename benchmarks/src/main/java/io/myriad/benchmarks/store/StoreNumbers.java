@@ -41,19 +41,20 @@ public final class StoreNumbers {
             List<StoreCluster> both = List.of(etcd, myriad);
             int rounds = Math.min(settings.rounds(), load.rounds());
             boolean warm = load.rounds() > 1;
-            Map<String, Map<Metric, List<Double>>> figures = Map.of(etcd.name(), new EnumMap<>(Metric.class),
-                    myriad.name(), new EnumMap<>(Metric.class));
+            Map<Metric, List<Double>> ofEtcd = new EnumMap<>(Metric.class);
+            Map<Metric, List<Double>> ofMyriad = new EnumMap<>(Metric.class);
             for (int round = warm ? -WARM_UP_ROUNDS : 0; round < rounds; round++) {
                 for (StoreCluster cluster : both) {
                     Map<Metric, Double> outcome = load.run().on(cluster);
                     System.err.printf("   %-8s %s%s%n", cluster.name(), outcome, round < 0 ? " (warming up)" : "");
                     if (round >= 0) {
-                        outcome.forEach((metric, value) -> figures.get(cluster.name())
+                        Map<Metric, List<Double>> figures = cluster == etcd ? ofEtcd : ofMyriad;
+                        outcome.forEach((metric, value) -> figures
                                 .computeIfAbsent(metric, any -> new ArrayList<>()).add(value));
                     }
                 }
             }
-            report.add(load, medians(figures.get(etcd.name())), medians(figures.get(myriad.name())));
+            report.add(load, medians(ofEtcd), medians(ofMyriad));
         }
     }
 
