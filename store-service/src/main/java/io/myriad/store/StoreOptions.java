@@ -34,6 +34,7 @@ import io.myriad.store.server.TokenSettings;
  * @param strictReconfigCheck whether changes of the members are refused that could cost the quorum
  * @param maxLearners how many members without a vote there may be
  * @param quotaBackendBytes what all keys may take, history included; negative: no limit
+ * @param valueCacheBytes what values may take in memory that are in the page file too
  * @param defragmentationRate bytes a second that are moved to make the page file shorter; 0: none by itself
  * @param bcryptCost rounds of hashing a password, as a power of two
  * @param tokens what clients get for their passwords
@@ -45,7 +46,8 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         int maxLearners, TlsFiles clientTls,
         TlsFiles peerTls,
         List<URI> listenMetricsUrls, RaftTiming timing, long snapshotCount,
-        int maxRequestBytes, int maxTxnOps, long quotaBackendBytes, long defragmentationRate, int bcryptCost,
+        int maxRequestBytes, int maxTxnOps, long quotaBackendBytes, long valueCacheBytes, long defragmentationRate,
+        int bcryptCost,
         TokenSettings tokens,
         @Nullable AutoCompaction autoCompaction,
         Duration watchProgressNotifyInterval, boolean sync,
@@ -118,7 +120,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                 "--trusted-ca-file", "--peer-cert-file", "--peer-key-file", "--peer-trusted-ca-file",
                 "--listen-metrics-urls", "--heartbeat-interval", "--election-timeout", "--snapshot-count",
                 "--max-request-bytes", "--max-txn-ops", "--auth-token", "--auth-token-ttl", "--quota-backend-bytes",
-                "--defragmentation-rate",
+                "--value-cache-bytes", "--defragmentation-rate",
                 "--bcrypt-cost",
                 "--auto-compaction-mode",
                 "--auto-compaction-retention",
@@ -163,6 +165,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                     timing(), number("--snapshot-count", 10_000, 1, Long.MAX_VALUE),
                     (int) number("--max-request-bytes", 3 << 19, 1, 512 << 20),
                     (int) number("--max-txn-ops", 128, 1, 1 << 20), quota(),
+                    valueCache(),
                     number("--defragmentation-rate", DEFAULT_DEFRAGMENTATION_RATE, 0, Long.MAX_VALUE),
                     (int) number("--bcrypt-cost", BcryptPasswords.DEFAULT_COST, 4,
                             31),
@@ -324,6 +327,12 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         private long quota() {
             long bytes = number("--quota-backend-bytes", 0, Long.MIN_VALUE, Long.MAX_VALUE);
             return bytes == 0 ? DEFAULT_QUOTA_BYTES : bytes;
+        }
+
+        /** 0: what the heap has room for. */
+        private long valueCache() {
+            long bytes = number("--value-cache-bytes", 0, 0, Long.MAX_VALUE);
+            return bytes == 0 ? Long.MAX_VALUE : bytes;
         }
 
         private TokenSettings tokens() {

@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.myriad.management.Service;
+import io.myriad.store.mvcc.ValueBudget;
 import io.myriad.store.raft.Member;
 import io.myriad.store.raft.PeerTransport;
 import io.myriad.store.server.ClientLimits;
@@ -31,7 +32,10 @@ final class StoreService implements Service {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreService.class);
     private static final long BATCH_WINDOW_NANOS = 2_000_000L;
-    private static final int HEAP_PERCENT_FOR_KEYS = 60;
+    /** What keys and the values that are kept at hand may take of the heap. */
+    private static final int HEAP_PERCENT_FOR_STATE = 50;
+    /** With what was written since the last checkpoint. Beyond it writes are refused, because a full heap would end the process. */
+    private static final int MOST_HEAP_PERCENT_FOR_STATE = 70;
     private static final long LEADER_POLL_MILLIS = 2;
     private static final long SINGLE_MEMBER_LEADER_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -102,7 +106,9 @@ final class StoreService implements Service {
                 options.snapshotCount(), options.sync(), options.maxRequestBytes(), options.maxTxnOps(),
                 BATCH_WINDOW_NANOS,
                 options.watchProgressNotifyInterval().toNanos(), options.autoCompaction(),
-                quotaBytes(), options.defragmentationRate(), options.clientTls().clientCertificates(), options.tokens(),
+                options.quotaBackendBytes(), percentOfHeap(MOST_HEAP_PERCENT_FOR_STATE),
+                new ValueBudget(options.valueCacheBytes(), percentOfHeap(HEAP_PERCENT_FOR_STATE)),
+                options.defragmentationRate(), options.clientTls().clientCertificates(), options.tokens(),
                 StoreSettings.diskOf(raft)),
                 transport,
                 metrics.forceNanos());
@@ -145,15 +151,8 @@ final class StoreService implements Service {
         }
     }
 
-    /** All keys are in memory: they are refused before the heap is full, which would end the process. */
-    private long quotaBytes() {
-        long fits = Runtime.getRuntime().maxMemory() / 100 * HEAP_PERCENT_FOR_KEYS;
-        if (options.quotaBackendBytes() <= fits) {
-            return options.quotaBackendBytes();
-        }
-        LOG.info("keys may take {} MiB, {} percent of the heap, which is less than --quota-backend-bytes", fits >> 20,
-                HEAP_PERCENT_FOR_KEYS);
-        return fits;
+    private static long percentOfHeap(int percent) {
+        return Runtime.getRuntime().maxMemory() / 100 * percent;
     }
 
     private PeerTransport newTransport(long clusterId, @Nullable SslContext tls) {

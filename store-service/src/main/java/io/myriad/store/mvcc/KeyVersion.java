@@ -1,5 +1,7 @@
 package io.myriad.store.mvcc;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
@@ -11,22 +13,44 @@ import io.myriad.store.wire.WireReader;
  * One version of a key: what one put or one delete left. It is kept as the bytes of the {@code mvccpb.KeyValue} that clients receive, so that serving it is a
  * copy and nothing else; key, revisions and lease are read out of those bytes where they are needed.
  *
- * <p>Versions of a key form a chain from the newest to the oldest that is still kept. Compaction cuts the chain behind a version by clearing its link; the
- * version itself never changes. Example: put(1) put(2) delete(3) put(4) gives {@code 4 -> 3† -> 2 -> 1}; compaction at 3 clears the links of 1, 2 and 3, which
+ * <p>Versions of a key form a chain from the newest to the oldest that is still kept. Compaction cuts the chain behind a version by clearing its link; what the
+ * version says never changes. Example: put(1) put(2) delete(3) put(4) gives {@code 4 -> 3† -> 2 -> 1}; compaction at 3 clears the links of 1, 2 and 3, which
  * leaves {@code 4 -> 3†}, and a compaction at 4 leaves {@code 4}.
+ *
+ * <p>A value that lies somewhere else too may be let go ({@link ValueCache}). Then the bytes are those of another message: the key in field 15 (14 when the version is none any more),
+ * revisions and lease where they were, and the value's length in field 13. Either message can be swapped for the other at any time; whoever reads takes the bytes once. Both have the key at the same
+ * place, so what orders versions does not need to know.
  */
 public final class KeyVersion {
 
     private static final int TOMBSTONE = 1 << 31;
+    /** Somebody asked for the value since the cache's hand passed. May get lost: it is set without care for others that set or take it. */
+    private static final int MARKED = 1 << 30;
     private static final byte KEY_TAG = (byte) Wire.tag(1, Wire.LENGTH_DELIMITED);
+    private static final byte EVICTED_KEY_TAG = (byte) Wire.tag(15, Wire.LENGTH_DELIMITED);
+    private static final byte REMOVED_KEY_TAG = (byte) Wire.tag(14, Wire.LENGTH_DELIMITED);
+    private static final int VALUE_LENGTH_FIELD = 13;
+    /** Shorter values stay: letting them go would save next to nothing. */
+    private static final int MIN_EVICTED_BYTES = 64;
+    private static final VarHandle BYTES;
 
-    private final byte[] keyValue;
+    static {
+        try {
+            BYTES = MethodHandles.lookup().findVarHandle(KeyVersion.class, "bytes", byte[].class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private byte[] bytes;
     private final long modRevision;
-    private final int order;
+    private int order;
     private @Nullable KeyVersion previous;
+    /** Where the value is when it is not here. Written before the bytes that say so. */
+    private @Nullable ValueCache cache;
 
     KeyVersion(byte[] keyValue, long modRevision, int subRevision, boolean tombstone, @Nullable KeyVersion previous) {
-        this.keyValue = keyValue;
+        this.bytes = keyValue;
         this.modRevision = modRevision;
         this.order = tombstone ? subRevision | TOMBSTONE : subRevision;
         this.previous = previous;
@@ -60,9 +84,166 @@ public final class KeyVersion {
         return new KeyVersion(bytes, modRevision, subRevision, true, previous);
     }
 
-    /** The {@code mvccpb.KeyValue} on the wire. Shared, never to be modified. */
+    private byte[] bytes() {
+        return (byte[]) BYTES.getAcquire(this);
+    }
+
+    private static boolean isWhole(byte[] bytes) {
+        return bytes[0] == KEY_TAG;
+    }
+
+    /**
+     * The {@code mvccpb.KeyValue} on the wire. Shared, never to be modified. A value that is not in memory is read, each time; throws {@link CompactedException} if it was compacted, and
+     * {@link java.io.UncheckedIOException} if it cannot be read.
+     */
     public byte[] keyValue() {
-        return keyValue;
+        byte[] now = bytes();
+        return isWhole(now) ? now : cache().read(this);
+    }
+
+    /** Length of {@link #keyValue}, which need not be in memory for that. */
+    public int size() {
+        byte[] now = bytes();
+        return isWhole(now) ? now.length : now.length + saving(valueLength(now));
+    }
+
+    /** Replaces versions whose values are not in memory by copies that have them, to read them all at once; see {@link #keyValue} for what can happen. */
+    public static void load(KeyVersion[] versions, int count) {
+        ValueCache.load(versions, count, false);
+    }
+
+    /** The {@code mvccpb.KeyValue} without its value. */
+    public byte[] withoutValue(boolean withLease) {
+        return withoutValue(bytes(), withLease);
+    }
+
+    private static byte[] withoutValue(byte[] now, boolean withLease) {
+        int head = now.length;
+        long lease = 0;
+        WireReader reader = new WireReader(now);
+        for (int at = 0, field; (field = reader.nextField()) != 0; at = reader.position()) {
+            if (field == 6) {
+                lease = reader.varint();
+            } else {
+                reader.skip();
+            }
+            if (field == 5 || field == 6 || field == VALUE_LENGTH_FIELD) {
+                head = Math.min(head, at);
+            }
+        }
+        byte[] stripped = Arrays.copyOf(now, head + (withLease ? Wire.varintFieldSize(lease) : 0));
+        stripped[0] = KEY_TAG;
+        if (withLease) {
+            Wire.putVarintField(stripped, head, 6, lease);
+        }
+        return stripped;
+    }
+
+    /** The value. Read if it is not in memory, as {@link #keyValue} is. */
+    public Slice value() {
+        byte[] whole = keyValue();
+        WireReader reader = new WireReader(whole);
+        for (int field; (field = reader.nextField()) != 0;) {
+            if (field == 5) {
+                return new Slice(whole, reader.contentOffset(), reader.contentLength());
+            }
+            reader.skip();
+        }
+        return Slice.EMPTY;
+    }
+
+    boolean isWhole() { return isWhole(bytes()); }
+
+    boolean isMarked() { return (order & MARKED) != 0; }
+
+    void mark() {
+        if ((order & MARKED) == 0) {
+            order |= MARKED;
+        }
+    }
+
+    /** Takes the mark; false if there was none. */
+    boolean unmark() {
+        if ((order & MARKED) == 0) {
+            return false;
+        }
+        order &= ~MARKED;
+        return true;
+    }
+
+    ValueCache cache() {
+        ValueCache known = cache;
+        if (known == null) {
+            throw new IllegalStateException(this + " has no value");
+        }
+        return known;
+    }
+
+    /** What memory saves without a value of a length. */
+    static int saving(int valueLength) {
+        return valueLength < MIN_EVICTED_BYTES
+                ? 0
+                : Wire.bytesFieldSize(valueLength) - Wire.varintFieldSize(valueLength);
+    }
+
+    /** What memory saves, or would save, without the value. */
+    int saving() {
+        return isTombstone() ? 0 : saving(valueLength(bytes()));
+    }
+
+    private static int valueLength(byte[] bytes) {
+        WireReader reader = new WireReader(bytes);
+        for (int field; (field = reader.nextField()) != 0;) {
+            if (field == 5) {
+                return reader.contentLength();
+            }
+            if (field == VALUE_LENGTH_FIELD) {
+                return (int) reader.varint();
+            }
+            reader.skip();
+        }
+        return 0;
+    }
+
+    /** Lets the value go, if it is here and large enough; returns what that saves. */
+    int evict(ValueCache from) {
+        byte[] whole = bytes();
+        int valueLength = isTombstone() || !isWhole(whole) ? 0 : valueLength(whole);
+        int saved = saving(valueLength);
+        if (saved == 0) {
+            return 0;
+        }
+        byte[] rest = Arrays.copyOf(withoutValue(whole, true), whole.length - saved);
+        rest[0] = EVICTED_KEY_TAG;
+        Wire.putVarintField(rest, rest.length - Wire.varintFieldSize(valueLength), VALUE_LENGTH_FIELD, valueLength);
+        cache = from;
+        return BYTES.compareAndSet(this, whole, rest) ? saved : 0;
+    }
+
+    /** Takes the value back, unless it is here or the version is none any more; returns what that costs. */
+    int admit(byte[] whole) {
+        byte[] rest = bytes();
+        return rest[0] == EVICTED_KEY_TAG && BYTES.compareAndSet(this, rest, whole) ? whole.length - rest.length : 0;
+    }
+
+    /** Keeps the value from coming back; returns what its absence saves. */
+    int leaveCache() {
+        byte[] rest;
+        byte[] last;
+        do {
+            rest = bytes();
+            if (rest[0] != EVICTED_KEY_TAG) {
+                return 0;
+            }
+            last = rest.clone();
+            last[0] = REMOVED_KEY_TAG;
+        } while (!BYTES.compareAndSet(this, rest, last));
+        return saving(valueLength(rest));
+    }
+
+    /** The same version, whole. */
+    KeyVersion with(byte[] whole) {
+        return new KeyVersion(whole, modRevision, subRevision(), isTombstone(), previous);
     }
 
     /** The revision that wrote this version. */
@@ -72,7 +253,7 @@ public final class KeyVersion {
 
     /** Order within the revision, from 0. */
     public int subRevision() {
-        return order & ~TOMBSTONE;
+        return order & ~(TOMBSTONE | MARKED);
     }
 
     /** Whether this version says that the key was deleted. */
@@ -87,35 +268,41 @@ public final class KeyVersion {
         previous = null;
     }
 
-    int keyOffset() {
+    private static int keyOffset(byte[] bytes) {
         int at = 1;
-        while (keyValue[at++] < 0) {}
+        while (bytes[at++] < 0) {}
         return at;
     }
 
-    int keyLength() {
+    private static int keyLength(byte[] bytes) {
         int length = 0;
         int shift = 0;
         int at = 1;
         byte next;
         do {
-            next = keyValue[at++];
+            next = bytes[at++];
             length |= (next & 0x7F) << shift;
             shift += 7;
         } while (next < 0);
         return length;
     }
 
+    /** The key, without a copy. */
+    Slice keySlice() {
+        byte[] now = bytes();
+        return new Slice(now, keyOffset(now), keyLength(now));
+    }
+
     /** A copy of the key. */
     public byte[] key() {
-        int offset = keyOffset();
-        return Arrays.copyOfRange(keyValue, offset, offset + keyLength());
+        return keySlice().toBytes();
     }
 
     /** Order of this version's key relative to {@code key}, bytes unsigned. */
     public int compareKey(byte[] key) {
-        int offset = keyOffset();
-        return Arrays.compareUnsigned(keyValue, offset, offset + keyLength(), key, 0, key.length);
+        byte[] now = bytes();
+        int offset = keyOffset(now);
+        return Arrays.compareUnsigned(now, offset, offset + keyLength(now), key, 0, key.length);
     }
 
     /** The newest version of this chain that is not newer than {@code revision}; null if the key did not exist then or was compacted away. */
@@ -133,23 +320,16 @@ public final class KeyVersion {
         long create = 0;
         long version = 0;
         long lease = 0;
-        int valueOffset = 0;
-        int valueLength = 0;
-        WireReader reader = new WireReader(keyValue);
+        WireReader reader = new WireReader(bytes());
         for (int field; (field = reader.nextField()) != 0;) {
             switch (field) {
                 case 2 -> create = reader.varint();
                 case 4 -> version = reader.varint();
-                case 5 -> {
-                    valueOffset = reader.contentOffset();
-                    valueLength = reader.contentLength();
-                    reader.advance();
-                }
                 case 6 -> lease = reader.varint();
                 default -> reader.skip();
             }
         }
-        return new Fields(create, modRevision, version, lease, new Slice(keyValue, valueOffset, valueLength));
+        return new Fields(create, modRevision, version, lease);
     }
 
     /** Builds a version from bytes that were kept on disk; not linked to others yet. */
@@ -167,10 +347,7 @@ public final class KeyVersion {
 
     /** Order by key, bytes unsigned. */
     static int compareKeys(KeyVersion a, KeyVersion b) {
-        int aOffset = a.keyOffset();
-        int bOffset = b.keyOffset();
-        return Arrays.compareUnsigned(a.keyValue, aOffset, aOffset + a.keyLength(), b.keyValue, bOffset,
-                bOffset + b.keyLength());
+        return a.keySlice().compareTo(b.keySlice());
     }
 
     /** Order by revision, and within one as they were written. */
@@ -185,9 +362,9 @@ public final class KeyVersion {
                 + (isTombstone() ? "†" : "");
     }
 
-    /** The numbers of a key-value and where its value lies. */
-    public record Fields(long createRevision, long modRevision, long version, long lease, Slice value) {
+    /** The numbers of a key-value. */
+    public record Fields(long createRevision, long modRevision, long version, long lease) {
         /** What a comparison sees of a key that does not exist. */
-        public static final Fields ABSENT = new Fields(0, 0, 0, 0, Slice.EMPTY);
+        public static final Fields ABSENT = new Fields(0, 0, 0, 0);
     }
 }

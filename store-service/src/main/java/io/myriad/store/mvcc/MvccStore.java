@@ -36,18 +36,21 @@ public final class MvccStore implements RevisionStore {
     /** Deletions of the compacted revision, with which the history begins: they go with the next compaction. */
     private final List<KeyVersion> firstDeletions = new ArrayList<>();
     private long revision = FIRST_REVISION;
-    private long bytesInUse;
+    private Footprint footprint = Footprint.NOTHING;
     private long queuedRevision;
     private LongSupplier dispatchedRevision = () -> Long.MAX_VALUE;
     private Removals removals = (modRevision, subRevision) -> {};
+    private ValueCache values;
     private volatile long compactedRevision;
     private volatile StoreView view;
 
+    /** A store that keeps everything in memory. */
     public MvccStore() {
-        this(KeyTree.EMPTY);
+        this(KeyTree.EMPTY, ValueCache.EVERYTHING);
     }
 
-    private MvccStore(KeyTree initial) {
+    private MvccStore(KeyTree initial, ValueCache values) {
+        this.values = values;
         tree = new KeyTree.Editor(initial);
         view = new StoreView(initial, events.view(), revision, this);
     }
@@ -61,9 +64,23 @@ public final class MvccStore implements RevisionStore {
         return compactedRevision;
     }
 
-    /** Bytes of all key-values that are kept, history included. The writer's thread. */
-    public long bytesInUse() {
-        return bytesInUse;
+    /** What all versions take that are kept, history included. The writer's thread. */
+    public Footprint footprint() {
+        return footprint;
+    }
+
+    /** Bytes that memory does not hold because values were let go. Any thread. */
+    public long savedBytes() {
+        return values.savedBytes();
+    }
+
+    /** From now on values may be let go that lie elsewhere too ({@link SnapshotSource#evict}). Before the first write. */
+    public void keepValuesIn(ValueSource source, ValueBudget budget, ValueFigures figures) {
+        values = new ValueCache(source, budget, figures);
+    }
+
+    ValueCache values() {
+        return values;
     }
 
     @Override
@@ -141,7 +158,7 @@ public final class MvccStore implements RevisionStore {
         for (KeyVersion version; (version = toCut.peek()) != null && version.modRevision() <= offered;) {
             toCut.remove();
             for (KeyVersion old = version.previous(); old != null; old = old.previous()) {
-                bytesInUse -= old.keyValue().length;
+                gone(old);
                 removals.accept(old.modRevision(), old.subRevision());
             }
             version.cut();
@@ -151,13 +168,19 @@ public final class MvccStore implements RevisionStore {
                 byte[] key = version.key();
                 if (tree.get(key) == version) {
                     tree.remove(key);
-                    bytesInUse -= version.keyValue().length;
+                    gone(version);
                     removals.accept(version.modRevision(), version.subRevision());
                     removed = true;
                 }
             }
         }
         return removed;
+    }
+
+    private void gone(KeyVersion version) {
+        footprint = new Footprint(footprint.versions() - 1, footprint.keyValueBytes() - version.size(),
+                footprint.valueBytes() - version.saving());
+        values.removed(version);
     }
 
     /** Keeps compaction from clearing links until {@link #unpin}, so that a view can be walked with all its history. The writer's thread. */
@@ -194,21 +217,43 @@ public final class MvccStore implements RevisionStore {
         private final ArrayList<KeyVersion> versions = new ArrayList<>();
         private final long revision;
         private final long compactedRevision;
-        private long bytes;
+        private final ValueCache values;
+        private long bytesToLeaveOut;
+        private Footprint footprint = Footprint.NOTHING;
+
+        /** Of a store that keeps everything in memory. */
+        public Loader(long revision, long compactedRevision) {
+            this(revision, compactedRevision, ValueCache.EVERYTHING, 0);
+        }
 
         /**
          * @param revision the store's revision
          * @param compactedRevision its last compaction
+         * @param source where its values lie
+         * @param bytesToLeaveOut so much of the values, the oldest, is not kept in memory
          */
-        public Loader(long revision, long compactedRevision) {
+        public Loader(long revision, long compactedRevision, ValueSource source, ValueBudget budget,
+                ValueFigures figures, long bytesToLeaveOut) {
+            this(revision, compactedRevision, new ValueCache(source, budget, figures), bytesToLeaveOut);
+        }
+
+        private Loader(long revision, long compactedRevision, ValueCache values, long bytesToLeaveOut) {
             this.revision = revision;
             this.compactedRevision = compactedRevision;
+            this.values = values;
+            this.bytesToLeaveOut = bytesToLeaveOut;
         }
 
         /** Adds the next version; versions come in the order of their revisions. */
         public void add(byte[] keyValue, long modRevision, int subRevision, boolean tombstone) {
-            versions.add(KeyVersion.restored(keyValue, modRevision, subRevision, tombstone));
-            bytes += keyValue.length;
+            KeyVersion version = KeyVersion.restored(keyValue, modRevision, subRevision, tombstone);
+            int value = version.saving();
+            footprint = footprint.plus(keyValue.length, value);
+            if (bytesToLeaveOut > 0 && value > 0) {
+                values.leaveOut(version);
+                bytesToLeaveOut -= value;
+            }
+            versions.add(version);
         }
 
         public MvccStore build() {
@@ -222,7 +267,7 @@ public final class MvccStore implements RevisionStore {
                 }
                 newest.add(byKey[i]);
             }
-            MvccStore store = new MvccStore(KeyTree.ofSorted(newest));
+            MvccStore store = new MvccStore(KeyTree.ofSorted(newest), values);
             for (KeyVersion version : versions) {
                 if (version.modRevision() >= compactedRevision) {
                     store.events.append(version);
@@ -236,7 +281,7 @@ public final class MvccStore implements RevisionStore {
             store.revision = revision;
             store.compactedRevision = compactedRevision;
             store.queuedRevision = compactedRevision;
-            store.bytesInUse = bytes;
+            store.footprint = footprint;
             // Cuts nothing: whoever needs what was kept has not said so yet.
             store.view = new StoreView(store.tree.snapshot(), store.events.view(), revision, store);
             return store;
@@ -295,7 +340,8 @@ public final class MvccStore implements RevisionStore {
                 create = fields.createRevision();
                 number = fields.version() + 1;
             }
-            write(key, KeyVersion.value(key, create, revision + 1, changes, number, value, lease, before));
+            write(key, KeyVersion.value(key, create, revision + 1, changes, number, value, lease, before),
+                    KeyVersion.saving(value.length()));
             return exists ? before : null;
         }
 
@@ -315,18 +361,18 @@ public final class MvccStore implements RevisionStore {
             for (int i = 0; i < count[0]; i++) {
                 KeyVersion before = deleted[0][i];
                 byte[] key = before.key();
-                write(key, KeyVersion.tombstone(key, revision + 1, changes, before));
+                write(key, KeyVersion.tombstone(key, revision + 1, changes, before), 0);
             }
             return deleted[0];
         }
 
-        private void write(byte[] key, KeyVersion version) {
+        private void write(byte[] key, KeyVersion version, int valueBytes) {
             if (!open) {
                 throw new IllegalStateException("write to a transaction that was committed");
             }
             tree.put(key, version);
             events.append(version);
-            bytesInUse += version.keyValue().length;
+            footprint = footprint.plus(version.size(), valueBytes);
             changes++;
         }
 

@@ -35,6 +35,11 @@ public record RangeQuery(KeyRange keys, long revision, long limit, Order order, 
         return at(keys, 0);
     }
 
+    /** The same without values. */
+    public static RangeQuery keysOf(KeyRange keys) {
+        return new RangeQuery(keys, 0, 0, Order.NONE, Target.KEY, true, false, 0, 0, 0, 0);
+    }
+
     /** All key-values of a range at a revision. */
     public static RangeQuery at(KeyRange keys, long revision) {
         return new RangeQuery(keys, revision, 0, Order.NONE, Target.KEY, false, false, 0, 0, 0, 0);

@@ -52,7 +52,7 @@ final class RangeReader implements KeyTree.Visitor {
         return count;
     }
 
-    /** The result; {@code total} is the number of keys in the range. */
+    /** The result, with all values that it needs; {@code total} is the number of keys in the range. Throws {@link CompactedException} if a value is gone. */
     RangeResult result(long storeRevision, long total) {
         if (query.isFiltered()) {
             filter();
@@ -63,6 +63,9 @@ final class RangeReader implements KeyTree.Visitor {
         boolean more = query.limit() > 0 && (most == Long.MAX_VALUE ? size > query.limit() : total > size);
         if (more && size > query.limit()) {
             size = (int) query.limit();
+        }
+        if (!query.keysOnly()) {
+            ValueCache.load(found, size, true);
         }
         return new RangeResult(RevisionStatus.AVAILABLE, storeRevision, found, size, more, total);
     }
@@ -85,12 +88,15 @@ final class RangeReader implements KeyTree.Visitor {
     }
 
     private void sort() {
+        if (query.target() == RangeQuery.Target.VALUE) {
+            ValueCache.load(found, size, true);
+        }
         Comparator<KeyVersion> comparator = switch (query.target()) {
             case KEY -> (a, b) -> a.compareKey(b.key());
             case VERSION -> Comparator.comparingLong(version -> version.fields().version());
             case CREATE -> Comparator.comparingLong(version -> version.fields().createRevision());
             case MOD -> Comparator.comparingLong(KeyVersion::modRevision);
-            case VALUE -> (a, b) -> a.fields().value().compareTo(b.fields().value());
+            case VALUE -> (a, b) -> a.value().compareTo(b.value());
         };
         Arrays.sort(found, 0, size, query.order() == RangeQuery.Order.DESCEND ? comparator.reversed() : comparator);
     }

@@ -48,7 +48,11 @@ public record RevisionHash(RevisionStatus status, int hash, long compactedRevisi
             List<KeyVersion> versions = collect(view, target, compacted);
             // Compaction cuts chains while they are being walked.
             if (view.compactedRevision() == compacted) {
-                return new RevisionHash(status, hash(versions), compacted, target);
+                try {
+                    return new RevisionHash(status, hash(versions), compacted, target);
+                } catch (CompactedException e) {
+                    // Values went after the links: once more.
+                }
             }
         }
         return failed;
@@ -88,8 +92,9 @@ public record RevisionHash(RevisionStatus status, int hash, long compactedRevisi
             }
             crc.update(revision.flip());
             // Of a deletion etcd stores the key alone, which comes first.
-            crc.update(version.keyValue(), 0,
-                    version.isTombstone() ? version.keyOffset() + version.keyLength() : version.keyValue().length);
+            Slice key = version.keySlice();
+            byte[] keyValue = version.keyValue();
+            crc.update(keyValue, 0, version.isTombstone() ? key.offset() + key.length() : keyValue.length);
         }
         return (int) crc.getValue();
     }

@@ -10,12 +10,14 @@ public final class SnapshotSource implements AutoCloseable {
     private final MvccStore store;
     private final StoreView view;
     private final long compactedRevision;
+    private final Footprint footprint;
 
     /** Takes the store as it is. The store's writer thread. */
     public SnapshotSource(MvccStore store) {
         this.store = store;
         this.view = store.pin();
         this.compactedRevision = store.compactedRevision();
+        this.footprint = store.footprint();
     }
 
     /** Receives versions. */
@@ -30,6 +32,16 @@ public final class SnapshotSource implements AutoCloseable {
 
     public long compactedRevision() {
         return compactedRevision;
+    }
+
+    /** What the versions take. */
+    public Footprint footprint() {
+        return footprint;
+    }
+
+    /** Lets values go that memory has no room for; all of them lie in the store's {@link ValueSource} now. Any thread, one at a time. */
+    public void evict() {
+        store.values().evict(view, footprint);
     }
 
     /** Hands over all versions in the order of their revisions. Any thread. */

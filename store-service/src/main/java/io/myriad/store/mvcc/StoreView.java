@@ -36,16 +36,21 @@ public final class StoreView implements ReadView {
         return newest == null || newest.isTombstone() ? null : newest;
     }
 
+    /** That the current revision was compacted, too, can be found if this is not the newest view any more. */
     @Override
     public RangeResult range(RangeQuery query) {
         RevisionStatus status = status(query.revision());
         if (status != RevisionStatus.AVAILABLE) {
             return RangeResult.unavailable(status, revision);
         }
-        boolean current = query.revision() <= 0 || query.revision() == revision;
-        if (current) {
-            return rangeCurrent(query);
+        try {
+            return query.revision() <= 0 || query.revision() == revision ? rangeCurrent(query) : rangePast(query);
+        } catch (CompactedException e) {
+            return RangeResult.unavailable(RevisionStatus.COMPACTED, revision);
         }
+    }
+
+    private RangeResult rangePast(RangeQuery query) {
         RangeReader reader = new RangeReader(query, false, query.revision(), true);
         tree.visit(query.keys(), reader);
         // Compaction cuts chains while they are being walked: what was read counts only if it was still there at the end.
@@ -81,10 +86,15 @@ public final class StoreView implements ReadView {
 
     /** Hands over the newest version of every key, in key order, tombstones included. */
     void forEachNewest(Consumer<KeyVersion> consumer) {
-        tree.visit(new KeyRange(new byte[0], new byte[0]), newest -> {
+        forEachNewest(new KeyRange(new byte[0], new byte[0]), newest -> {
             consumer.accept(newest);
             return true;
         });
+    }
+
+    /** Hands over the newest versions of the keys in a range, until the visitor has had enough. */
+    void forEachNewest(KeyRange range, KeyTree.Visitor visitor) {
+        tree.visit(range, visitor);
     }
 
     /** Hands over every version that is kept, key by key, oldest first within a key. */

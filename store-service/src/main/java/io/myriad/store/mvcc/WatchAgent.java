@@ -1,5 +1,6 @@
 package io.myriad.store.mvcc;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -184,7 +185,7 @@ public final class WatchAgent implements AutoCloseable {
                     break;
                 }
                 revision = event.modRevision();
-                bytes += event.keyValue().length;
+                bytes += event.size();
                 index.forEachWatching(event, watcher -> offer(watcher, event));
                 position++;
             }
@@ -221,8 +222,9 @@ public final class WatchAgent implements AutoCloseable {
             if (!watcher.synced) {
                 watcher.drop();
             } else if (watcher.stream.sink.isReady()) {
-                send(watcher, dispatched);
-                watcher.nextRevision = dispatched + 1;
+                if (send(watcher, dispatched)) {
+                    watcher.nextRevision = dispatched + 1;
+                }
             } else {
                 fallBehind(watcher);
             }
@@ -230,9 +232,21 @@ public final class WatchAgent implements AutoCloseable {
         touched.clear();
     }
 
-    private void send(Watcher watcher, long revision) {
+    /** Whether the watcher is still there. */
+    private boolean send(Watcher watcher, long revision) {
         eventsSent++;
-        watcher.flush(revision);
+        try {
+            watcher.flush(revision);
+            return true;
+        } catch (CompactedException e) {
+            watcher.stream.forget(watcher);
+            watcher.stream.sink.compacted(watcher.id(), view.compactedRevision(), dispatched);
+        } catch (UncheckedIOException e) {
+            LOG.error("The events of a watcher cannot be read, it is cancelled: {}", e.toString());
+            watcher.stream.forget(watcher);
+            watcher.stream.sink.cancelled(watcher.id(), dispatched);
+        }
+        return false;
     }
 
     /** The watcher's cursor stays before what could not be sent, so that it is read from history later. */
@@ -263,7 +277,11 @@ public final class WatchAgent implements AutoCloseable {
                 watcher.stream.dropCompacted(watcher, compacted);
                 continue;
             }
-            if (slice(watcher)) {
+            boolean caughtUp = slice(watcher);
+            if (watcher.gone) {
+                continue;
+            }
+            if (caughtUp) {
                 watcher.synced = true;
                 index.add(watcher);
                 watcher.stream.answerDeferredProgress();
@@ -296,7 +314,7 @@ public final class WatchAgent implements AutoCloseable {
             revision = event.modRevision();
             if (watcher.spec().keys().contains(event) && watcher.spec().wants(event)) {
                 watcher.collect(event);
-                bytes += event.keyValue().length;
+                bytes += event.size();
             }
             examined++;
             position++;

@@ -69,12 +69,13 @@ public final class Watcher {
         return collectedCount == 0 ? otherwise : collected[0].modRevision();
     }
 
-    /** Sends what was collected. */
+    /** Sends what was collected. Throws {@link CompactedException} if it is gone. */
     void flush(long revision) {
         KeyVersion[] events = collected;
         int count = collectedCount;
         drop();
         sentSinceProgress = true;
+        KeyVersion.load(events, count);
         stream.sink.events(this, events, count, revision);
     }
 

@@ -24,6 +24,10 @@ final class WatcherIndex {
 
     /** A key by content. Also the probe of a look-up, so its array may belong to a larger one. */
     private record Key(byte[] array, int offset, int length) {
+        static Key of(Slice key) {
+            return new Key(key.array(), key.offset(), key.length());
+        }
+
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Key key
@@ -122,7 +126,7 @@ final class WatcherIndex {
     /** Hands over every watcher whose range holds the event's key. */
     void forEachWatching(KeyVersion event, Consumer<Watcher> consumer) {
         if (!singles.isEmpty()) {
-            List<Watcher> watchers = singles.get(new Key(event.keyValue(), event.keyOffset(), event.keyLength()));
+            List<Watcher> watchers = singles.get(Key.of(event.keySlice()));
             if (watchers != null) {
                 watchers.forEach(consumer);
             }

@@ -119,6 +119,11 @@ public final class PageFile implements AutoCloseable {
         return new PageReader(pages, state);
     }
 
+    /** Whether a write failed, after which nothing is written until the file is opened anew. The writing thread. */
+    public boolean hasFailed() {
+        return failure != null;
+    }
+
     /** Begins to change the file. The transaction before must have ended. */
     public PageTransaction begin() throws IOException {
         if (failure != null) {

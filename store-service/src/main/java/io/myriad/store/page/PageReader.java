@@ -55,6 +55,22 @@ public final class PageReader implements AutoCloseable {
         }
     }
 
+    /** Receives values. */
+    @FunctionalInterface
+    public interface Values {
+        /** A value from the buffer's position to its limit, null if there is none; {@code index} is that of its key. */
+        void accept(int index, @Nullable ByteBuffer value) throws IOException;
+    }
+
+    /** Hands over the values of keys; a page is read once if the keys ascend. */
+    public void getAll(byte[][] keys, Values values) throws IOException {
+        checkOpen();
+        TreeCursor cursor = new TreeCursor(pages, state.meta().root());
+        for (int index = 0; index < keys.length; index++) {
+            values.accept(index, cursor.get(keys[index]));
+        }
+    }
+
     private void checkOpen() {
         if (closed.get()) {
             throw new IllegalStateException("the reader is closed: its pages may be another state's by now");

@@ -1,6 +1,7 @@
 package io.myriad.store.raft;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -76,7 +77,8 @@ public final class JRaftLog implements ReplicatedLog {
 
     /** When to write a snapshot: after so many entries or bytes of the log. It costs what has changed since the last. */
     private static final class SnapshotPolicy {
-        private static final long EVERY_BYTES = 256 << 20;
+        /** What no snapshot holds is in memory, whatever else memory lets go. */
+        private static final long EVERY_BYTES = Math.min(256 << 20, Runtime.getRuntime().maxMemory() / 8);
 
         private final long everyEntries;
         private long entries;
@@ -377,7 +379,14 @@ public final class JRaftLog implements ReplicatedLog {
                 int size = data.remaining();
                 term = entries.getTerm();
                 Failpoint.BEFORE_APPLY_ONE_ENTRY_NORMAL.hit();
-                state.apply(entries.getIndex(), entries.getTerm(), data);
+                try {
+                    state.apply(entries.getIndex(), entries.getTerm(), data);
+                } catch (UncheckedIOException e) {
+                    // What the entry leads to depends on something that cannot be read: the others know, this member does not.
+                    problem = "entry " + entries.getIndex() + " cannot be applied: " + e.getMessage();
+                    entries.setErrorAndRollback(1, new Status(RaftError.EIO, "%s", problem));
+                    return;
+                }
                 appliedIndex = entries.getIndex();
                 Closure done = entries.done();
                 if (done != null) {

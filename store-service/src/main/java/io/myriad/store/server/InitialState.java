@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import io.myriad.store.lease.LeaseClock;
+import io.myriad.store.mvcc.ValueBudget;
 import io.myriad.store.raft.InitialLog;
 import io.myriad.store.raft.Member;
 import io.myriad.store.state.EtcdImport;
@@ -41,7 +42,8 @@ public final class InitialState {
         }
         Files.createDirectories(raftDirectory);
         DiskSpace disk = new DiskSpace(DiskSpace.of(raftDirectory));
-        try (StateCheckpoint checkpoint = new StateCheckpoint(raftDirectory.resolve(StoreMember.PAGE_FILE), machine)) {
+        try (StateCheckpoint checkpoint = new StateCheckpoint(raftDirectory.resolve(StoreMember.PAGE_FILE), machine,
+                ValueBudget.UNLIMITED)) {
             InitialLog.create(raftDirectory, members,
                     new MemberSnapshots(checkpoint, disk).capture(InitialLog.INDEX, InitialLog.TERM));
             force(raftDirectory);

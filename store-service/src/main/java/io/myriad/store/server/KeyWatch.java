@@ -102,7 +102,9 @@ final class KeyWatch implements AutoCloseable {
         }
 
         @Override
-        public void cancelled(long watchId, long revision) {}
+        public void cancelled(long watchId, long revision) {
+            end();
+        }
 
         @Override
         public void compacted(long watchId, long compactedRevision, long revision) {

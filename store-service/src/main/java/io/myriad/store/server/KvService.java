@@ -58,7 +58,7 @@ final class KvService {
         }
         boolean isShort = isShort(range.query());
         read(range.serializable(), isShort, responder, range,
-                () -> member.machine().range(range, member.view(), member.term()));
+                () -> member.machine().range(range, member.term()));
     }
 
     private static boolean isShort(RangeQuery query) {
@@ -176,7 +176,7 @@ final class KvService {
             responder.fail(error);
         } else if (txn.isReadOnly()) {
             read(txn.isSerializable(), false, responder, txn,
-                    () -> member.machine().readTxn(txn, member.view(), member.term()));
+                    () -> member.machine().readTxn(txn, member.term()));
         } else {
             member.propose(Command.TXN, request, txn, currentLoop.get(), responder);
         }

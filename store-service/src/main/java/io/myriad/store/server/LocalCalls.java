@@ -105,7 +105,7 @@ final class LocalCalls {
 
     private Reply answer(Operation.Range range) {
         StoreError denied = AuthRules.checkRead(member.machine().auth(), caller.get(), range.query().keys());
-        return denied != null ? denied : member.machine().range(range, member.view(), member.term());
+        return denied != null ? denied : member.machine().range(range, member.term());
     }
 
     /** Watches keys from a revision on. To be closed. */

@@ -86,7 +86,8 @@ final class MaintenanceService {
         ReplicatedLog.Leadership leadership = member.log().leadership();
         StatusResponse.Builder response = StatusResponse.newBuilder().setHeader(Headers.of(member))
                 .setVersion(ETCD_VERSION)
-                .setStorageVersion(STORAGE_VERSION).setDbSize(member.bytesOnDisk()).setDbSizeInUse(member.bytesInUse())
+                .setStorageVersion(STORAGE_VERSION).setDbSize(member.bytesOnDisk())
+                .setDbSizeInUse(member.footprint().keyValueBytes())
                 .setLeader(leadership.leaderId()).setIsLearner(member.cluster().isLearner())
                 .setRaftIndex(member.log().committedIndex()).setRaftTerm(member.term())
                 .setRaftAppliedIndex(member.log().appliedIndex())

@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 
 import io.grpc.stub.ServerCallStreamObserver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.myriad.store.failpoint.Failpoint;
 import io.myriad.store.mvcc.KeyRange;
@@ -30,6 +32,8 @@ final class RangeStreamer {
     private static final int FIRST_CHUNK_KEYS = 128;
     private static final int MAX_CHUNK_KEYS = 8192;
     private static final byte[] NOTHING = new byte[0];
+
+    private static final Logger LOG = LoggerFactory.getLogger(RangeStreamer.class);
 
     private final StoreMember member;
     private final RangeQuery query;
@@ -84,8 +88,14 @@ final class RangeStreamer {
     }
 
     private synchronized void pump() {
-        while (started && !done && !responses.isCancelled() && responses.isReady()) {
-            chunk();
+        try {
+            while (started && !done && !responses.isCancelled() && responses.isReady()) {
+                chunk();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("A stream of a range failed", e);
+            done = true;
+            responses.onError(Statuses.internal());
         }
     }
 
@@ -117,7 +127,7 @@ final class RangeStreamer {
     private void adapt(RangeResult result) {
         long bytes = 0;
         for (int i = 0; i < result.size(); i++) {
-            bytes += result.versions()[i].keyValue().length;
+            bytes += result.versions()[i].size();
         }
         if (bytes < CHUNK_BYTES / 2) {
             chunkKeys = Math.min(MAX_CHUNK_KEYS, chunkKeys * 2);

@@ -53,7 +53,7 @@ final class SnapshotService {
         writing.lock();
         try {
             // Each version takes some bytes more than its key-value has.
-            if (!member.disk().hasRoomFor(FILE_MINIMUM_BYTES + 2 * member.bytesInUse())) {
+            if (!member.disk().hasRoomFor(FILE_MINIMUM_BYTES + 2 * member.footprint().keyValueBytes())) {
                 stream.fail(Statuses.of(StoreError.NO_SPACE));
                 return;
             }

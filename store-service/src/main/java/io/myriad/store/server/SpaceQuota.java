@@ -29,22 +29,29 @@ final class SpaceQuota {
     private static final Logger LOG = LoggerFactory.getLogger(SpaceQuota.class);
 
     private final long limitBytes;
+    private final long memoryLimitBytes;
     private final long memberId;
     private final Alarms alarms;
     private final Proposer proposer;
     private final AtomicBoolean proposing = new AtomicBoolean();
 
-    /** @param limitBytes how much may be taken; negative is no limit */
-    SpaceQuota(long limitBytes, long memberId, Alarms alarms, Proposer proposer) {
+    /**
+     * @param limitBytes how much all key-values may take; negative is no limit
+     * @param memoryLimitBytes how much may be in memory: the index and the values that were not let go
+     */
+    SpaceQuota(long limitBytes, long memoryLimitBytes, long memberId, Alarms alarms, Proposer proposer) {
         this.limitBytes = limitBytes;
+        this.memoryLimitBytes = memoryLimitBytes;
         this.memberId = memberId;
         this.alarms = alarms;
         this.proposer = proposer;
     }
 
     /** Whether there is room for an operation. Those that only take away always have room. */
-    boolean admits(Command command, @Nullable Operation decoded, int payloadBytes, long bytesInUse) {
-        return limitBytes < 0 || bytesInUse + payloadBytes <= limitBytes || !adds(command, decoded);
+    boolean admits(Command command, @Nullable Operation decoded, int payloadBytes, long keyValueBytes,
+            long memoryBytes) {
+        return !adds(command, decoded) || (limitBytes < 0 || keyValueBytes + payloadBytes <= limitBytes)
+                && memoryBytes + payloadBytes <= memoryLimitBytes;
     }
 
     private static boolean adds(Command command, @Nullable Operation decoded) {
@@ -56,19 +63,28 @@ final class SpaceQuota {
     }
 
     /** Refuses an operation and raises the alarm first, so that who is refused can see why. */
-    void refuse(Consumer<Reply> completion) {
+    void refuse(long memoryBytes, Consumer<Reply> completion) {
         if (alarms.isRaised(Alarms.Type.NO_SPACE) || !propose(AlarmRequest.AlarmAction.ACTIVATE,
                 () -> completion.accept(StoreError.NO_SPACE))) {
             completion.accept(StoreError.NO_SPACE);
+            return;
+        }
+        if (memoryBytes >= memoryLimitBytes / 100 * ROOM_PERCENT) {
+            LOG.warn(
+                    "keys take as much memory as they may, {} MiB: what adds is refused. Compaction helps, and more memory for the process",
+                    memoryLimitBytes >> 20);
+        } else {
+            LOG.warn("keys take as much as they may, {} bytes: what adds is refused", limitBytes);
         }
     }
 
     /** Takes the own alarm back when there is room. To be called several times a second. */
-    void doWork(long bytesInUse) {
+    void doWork(long keyValueBytes, long memoryBytes) {
         if (!alarms.all().contains(new Alarms.Alarm(memberId, Alarms.Type.NO_SPACE, true))) {
             return;
         }
-        if (limitBytes < 0 || bytesInUse <= limitBytes / 100 * ROOM_PERCENT) {
+        if ((limitBytes < 0 || keyValueBytes <= limitBytes / 100 * ROOM_PERCENT)
+                && memoryBytes <= memoryLimitBytes / 100 * ROOM_PERCENT) {
             propose(AlarmRequest.AlarmAction.DEACTIVATE, () -> {});
         }
     }
@@ -84,10 +100,7 @@ final class SpaceQuota {
             proposing.set(false);
             if (reply instanceof StoreError error) {
                 LOG.warn("The alarm of no space could not be changed: {}", error.text());
-            } else if (action == AlarmRequest.AlarmAction.ACTIVATE) {
-                LOG.warn("keys take as much as they may, {} bytes: what adds is refused",
-                        limitBytes);
-            } else {
+            } else if (action == AlarmRequest.AlarmAction.DEACTIVATE) {
                 LOG.info("there is room for keys again");
             }
             then.run();

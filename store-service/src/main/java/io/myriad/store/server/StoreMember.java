@@ -27,6 +27,7 @@ import io.myriad.store.api.MemberListResponse;
 import io.myriad.store.failpoint.Failpoint;
 import io.myriad.store.lease.LeaseClock;
 import io.myriad.store.lease.LeaseTable;
+import io.myriad.store.mvcc.Footprint;
 import io.myriad.store.mvcc.StoreView;
 import io.myriad.store.mvcc.WatchAgent;
 import io.myriad.store.raft.JRaftLog;
@@ -97,7 +98,7 @@ public final class StoreMember implements AutoCloseable {
     private final CompletableFuture<String> failed = new CompletableFuture<>();
     private final AtomicLong nextLeaseId;
     private volatile @Nullable String failure;
-    private volatile long bytesInUse;
+    private volatile Footprint footprint;
     private volatile long bytesOnDisk;
     private volatile boolean closed;
 
@@ -114,8 +115,10 @@ public final class StoreMember implements AutoCloseable {
         disk.measure();
         ResponseHeader header = new ResponseHeader(settings.clusterId(), settings.self().id());
         this.machine = new StoreMachine(header, leaseClock, nanoTime);
+        this.footprint = machine.footprint();
         this.watches = new WatchAgent(machine::view, settings.progressIntervalNanos(), nanoTime, new Random());
-        this.checkpoint = new StateCheckpoint(settings.raftDirectory().resolve(PAGE_FILE), machine);
+        this.checkpoint = new StateCheckpoint(settings.raftDirectory().resolve(PAGE_FILE), machine,
+                settings.values());
         this.snapshots = new MemberSnapshots(checkpoint, disk);
         this.defragmentation = new Defragmentation(checkpoint, settings.defragmentationBytesPerSecond());
         this.machine.keepHistoryAfter(() -> Math.min(watches.dispatchedRevision(), checkpoint.keptRevision()));
@@ -142,7 +145,8 @@ public final class StoreMember implements AutoCloseable {
         this.compactor = new AutoCompactor(settings.autoCompaction(), this::compact);
         this.reads = new LinearizableReads(log, requestTimeoutNanos, nanoTime);
         this.transfer = new LeadershipTransfer(log, requestTimeoutNanos, nanoTime);
-        this.quota = new SpaceQuota(settings.quotaBytes(), settings.self().id(), machine.alarms(), this::propose);
+        this.quota = new SpaceQuota(settings.quotaBytes(), settings.memoryBytes(), settings.self().id(),
+                machine.alarms(), this::propose);
         this.leaderLeases = new LeaderLeases(machine, leaseClock, log, reads, nanoTime);
         this.expiry = new LeaseExpiry(leaseClock, log, nanoTime, this::propose);
         this.cluster = new Cluster(settings, settings.known(), log, transport, machine::membership,
@@ -206,9 +210,14 @@ public final class StoreMember implements AutoCloseable {
         return operations.pendingOperations();
     }
 
-    /** Bytes of all key-values kept, history included. */
-    public long bytesInUse() {
-        return bytesInUse;
+    /** What all versions take that are kept, as of the last change that is visible. */
+    public Footprint footprint() {
+        return footprint;
+    }
+
+    /** Bytes of the state that are in memory, roughly. */
+    public long memoryBytes() {
+        return footprint.memoryBytes(machine.savedBytes());
     }
 
     /** Why nothing can be written here now; null while all is well. */
@@ -310,8 +319,9 @@ public final class StoreMember implements AutoCloseable {
             completion.accept(StoreError.REQUEST_TOO_LARGE);
         } else if (failure != null || disk.low()) {
             completion.accept(StoreError.NO_SPACE);
-        } else if (!quota.admits(command, decoded, payload.length, bytesInUse)) {
-            quota.refuse(completion);
+        } else if (!quota.admits(command, decoded, payload.length, footprint.keyValueBytes(),
+                memoryBytes())) {
+            quota.refuse(memoryBytes(), completion);
         } else if (caller != null && machine.auth().enabled()) {
             if (caller.name().isEmpty()) {
                 completion.accept(StoreError.USER_EMPTY);
@@ -419,7 +429,7 @@ public final class StoreMember implements AutoCloseable {
                 disk.measure();
                 compactor.doWork(log.leadership().local(), nanoTime.getAsLong(), view());
                 operations.expire();
-                quota.doWork(bytesInUse);
+                quota.doWork(footprint.keyValueBytes(), memoryBytes());
                 expiry.doWork();
             } catch (InterruptedException e) {
                 return;
@@ -431,7 +441,7 @@ public final class StoreMember implements AutoCloseable {
 
     /** The state is another. */
     private void changed() {
-        bytesInUse = machine.bytesInUse();
+        footprint = machine.footprint();
         watches.wake();
         if (state.isOpen()) {
             cluster.onApplied();

@@ -14,6 +14,7 @@ import io.grpc.Status;
 import io.myriad.metrics.JvmFigures;
 import io.myriad.metrics.ProcessFigures;
 import io.myriad.store.metrics.MetricRegistry;
+import io.myriad.store.mvcc.ValueFigures;
 import io.myriad.store.raft.PeerTransport;
 import io.myriad.store.state.OperationCounts;
 
@@ -147,11 +148,19 @@ public final class StoreMetrics {
         registry.gauge("etcd_server_id",
                 "Server or member ID in hexadecimal format. 1 for 'server_id' label with current ID.",
                 "server_id=\"" + Long.toHexString(member.settings().self().id()) + "\"", () -> 1);
+        registry.gauge("myriad_memory_bytes", "Bytes of keys, and of values that were not let go, in memory.",
+                member::memoryBytes);
+        ValueFigures values = member.machine().valueFigures();
+        registry.counter("myriad_values_evicted_total", "Values that memory let go.", values::valuesEvicted);
+        registry.counter("myriad_values_read_total", "Values that were read because memory had let them go.",
+                values::valuesRead);
+        registry.counter("myriad_values_admitted_total", "Values that came back to memory.",
+                values::valuesAdmitted);
         registry.gauge("etcd_mvcc_db_total_size_in_bytes",
                 "Total size of the underlying database physically allocated in bytes.", member::bytesOnDisk);
         registry.gauge("etcd_mvcc_db_total_size_in_use_in_bytes",
                 "Total size of the underlying database logically in use in bytes.",
-                member::bytesInUse);
+                () -> member.footprint().keyValueBytes());
         registry.counter("myriad_defragmentation_moved_pages_total",
                 "Pages that were moved to make the page file shorter.",
                 () -> member.defragmentation().movedPages());

@@ -6,6 +6,7 @@ import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.myriad.store.mvcc.ValueBudget;
 import io.myriad.store.raft.Member;
 import io.myriad.store.raft.RaftTiming;
 import io.myriad.store.state.Membership;
@@ -29,6 +30,8 @@ import io.myriad.store.state.Membership;
  * @param progressIntervalNanos how often idle watchers are told the revision
  * @param autoCompaction what history to keep; null: all until a client compacts
  * @param quotaBytes how much all keys may take, history included; negative: no limit
+ * @param memoryBytes how much of it may be in memory before writes are refused
+ * @param values how much of it stays in memory when it is in the page file too
  * @param defragmentationBytesPerSecond how fast the page file is made shorter; 0: only when somebody asks for it
  * @param clientCertificates whether certificates of clients are checked, so that they say who a client is
  * @param tokens what clients get for their passwords
@@ -38,7 +41,7 @@ public record StoreSettings(long clusterId, String group, Member self, List<Memb
         boolean strictReconfigCheck, int maxLearners, List<String> clientUrls,
         Path raftDirectory, RaftTiming timing, long snapshotEntries,
         boolean sync, int maxRequestBytes, int maxTxnOperations, long batchWindowNanos, long progressIntervalNanos,
-        @Nullable AutoCompaction autoCompaction, long quotaBytes,
+        @Nullable AutoCompaction autoCompaction, long quotaBytes, long memoryBytes, ValueBudget values,
         long defragmentationBytesPerSecond, boolean clientCertificates, TokenSettings tokens,
         LongSupplier usableBytes) {
 

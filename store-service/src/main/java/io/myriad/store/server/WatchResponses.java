@@ -8,6 +8,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import org.jspecify.annotations.Nullable;
 
 import io.myriad.store.failpoint.Failpoint;
+import io.myriad.store.mvcc.CompactedException;
 import io.myriad.store.mvcc.KeyVersion;
 import io.myriad.store.mvcc.WatchSink;
 import io.myriad.store.mvcc.Watcher;
@@ -104,12 +105,13 @@ final class WatchResponses implements WatchSink {
 
     /** Events of one watcher, from {@code from} to {@code to}. */
     private static final class Events implements WireMessage {
+        private static final int BEFORE_FIELD = 3;
+
         private final byte[] head;
-        private final KeyVersion[] events;
-        /** The key-value before each event; read once, because compaction may clear the link between sizing and writing. */
-        private final @Nullable KeyVersion[] previous;
-        private final int from;
-        private final int to;
+        private final boolean[] deletions;
+        /** Key-values, taken once: between sizing and writing a version may lose its value, and compaction may clear its link. */
+        private final byte[][] keyValues;
+        private final byte[] @Nullable [] previous;
         private final int size;
 
         Events(byte[] header, long watchId, KeyVersion[] events, int from, int to, boolean withPrevious,
@@ -118,33 +120,41 @@ final class WatchResponses implements WatchSink {
             System.arraycopy(header, 0, head, 0, header.length);
             int at = Wire.putVarintField(head, header.length, 2, watchId);
             Wire.putVarintField(head, at, 7, fragment ? 1 : 0);
-            this.events = events;
-            this.from = from;
-            this.to = to;
-            this.previous = new KeyVersion[withPrevious ? to - from : 0];
+            this.deletions = new boolean[to - from];
+            this.keyValues = new byte[to - from][];
+            this.previous = new byte[to - from][];
             long total = head.length;
-            for (int i = from; i < to; i++) {
-                KeyVersion before = withPrevious ? previousOf(events[i]) : null;
-                if (withPrevious) {
-                    previous[i - from] = before;
-                }
-                total += Wire.bytesFieldSize(eventSize(events[i], before));
+            for (int i = 0; i < keyValues.length; i++) {
+                KeyVersion event = events[from + i];
+                deletions[i] = event.isTombstone();
+                keyValues[i] = event.keyValue();
+                previous[i] = withPrevious ? keyValueBefore(event) : null;
+                total += Wire.bytesFieldSize(eventSize(i));
             }
             this.size = Math.toIntExact(total);
         }
 
-        private static @Nullable KeyVersion previousOf(KeyVersion event) {
+        /** Null if there was none, or if it was compacted. */
+        private static byte @Nullable [] keyValueBefore(KeyVersion event) {
             KeyVersion before = event.previous();
-            return before == null || before.isTombstone() ? null : before;
+            try {
+                return before == null || before.isTombstone() ? null : before.keyValue();
+            } catch (CompactedException e) {
+                return null;
+            }
         }
 
+        /** What an event will take; less if the key-value before it is compacted meanwhile. */
         static int fieldSize(KeyVersion event, boolean withPrevious) {
-            return Wire.bytesFieldSize(eventSize(event, withPrevious ? previousOf(event) : null));
+            KeyVersion before = withPrevious ? event.previous() : null;
+            return Wire.bytesFieldSize((event.isTombstone() ? 2 : 0) + Wire.bytesFieldSize(event.size())
+                    + (before == null || before.isTombstone() ? 0 : Wire.bytesFieldSize(before.size())));
         }
 
-        private static int eventSize(KeyVersion event, @Nullable KeyVersion before) {
-            return (event.isTombstone() ? 2 : 0) + Wire.bytesFieldSize(event.keyValue().length)
-                    + (before == null ? 0 : Wire.bytesFieldSize(before.keyValue().length));
+        private int eventSize(int index) {
+            byte[] before = previous[index];
+            return (deletions[index] ? 2 : 0) + Wire.bytesFieldSize(keyValues[index].length)
+                    + (before == null ? 0 : Wire.bytesFieldSize(before.length));
         }
 
         @Override
@@ -156,17 +166,16 @@ final class WatchResponses implements WatchSink {
         public void writeTo(OutputStream out) throws IOException {
             out.write(head);
             byte[] prefix = new byte[16];
-            for (int i = from; i < to; i++) {
-                KeyVersion event = events[i];
-                KeyVersion before = previous.length == 0 ? null : previous[i - from];
-                int at = Wire.putLengthPrefix(prefix, 0, EVENTS_FIELD, eventSize(event, before));
-                at = Wire.putVarintField(prefix, at, 1, event.isTombstone() ? 1 : 0);
-                at = Wire.putLengthPrefix(prefix, at, 2, event.keyValue().length);
+            for (int i = 0; i < keyValues.length; i++) {
+                int at = Wire.putLengthPrefix(prefix, 0, EVENTS_FIELD, eventSize(i));
+                at = Wire.putVarintField(prefix, at, 1, deletions[i] ? 1 : 0);
+                at = Wire.putLengthPrefix(prefix, at, 2, keyValues[i].length);
                 out.write(prefix, 0, at);
-                out.write(event.keyValue());
+                out.write(keyValues[i]);
+                byte[] before = previous[i];
                 if (before != null) {
-                    out.write(prefix, 0, Wire.putLengthPrefix(prefix, 0, 3, before.keyValue().length));
-                    out.write(before.keyValue());
+                    out.write(prefix, 0, Wire.putLengthPrefix(prefix, 0, BEFORE_FIELD, before.length));
+                    out.write(before);
                 }
             }
         }

@@ -16,7 +16,9 @@ final class Comparisons {
             KeyVersion version = view.get(comparison.keys().from());
             return version == null ? holdsForAbsent(comparison) : holds(comparison, version);
         }
-        RangeResult result = view.range(RangeQuery.all(comparison.keys()));
+        RangeResult result = view.range(comparison.field() == Operation.Comparison.Field.VALUE
+                ? RangeQuery.all(comparison.keys())
+                : RangeQuery.keysOf(comparison.keys()));
         if (result.size() == 0) {
             return holdsForAbsent(comparison);
         }
@@ -36,6 +38,9 @@ final class Comparisons {
         if (comparison.field() == Operation.Comparison.Field.MOD) {
             return holds(comparison.outcome(), Long.compare(version.modRevision(), comparison.number()));
         }
+        if (comparison.field() == Operation.Comparison.Field.VALUE) {
+            return holds(comparison.outcome(), version.value().compareTo(comparison.value()));
+        }
         return holds(comparison, version.fields());
     }
 
@@ -44,7 +49,7 @@ final class Comparisons {
             case VERSION -> Long.compare(fields.version(), comparison.number());
             case CREATE -> Long.compare(fields.createRevision(), comparison.number());
             case MOD -> Long.compare(fields.modRevision(), comparison.number());
-            case VALUE -> fields.value().compareTo(comparison.value());
+            case VALUE -> throw new IllegalArgumentException("a value is no number");
             case LEASE -> Long.compare(fields.lease(), comparison.number());
         });
     }

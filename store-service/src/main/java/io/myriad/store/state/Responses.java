@@ -10,7 +10,6 @@ import io.myriad.store.mvcc.KeyVersion;
 import io.myriad.store.mvcc.RangeResult;
 import io.myriad.store.wire.Wire;
 import io.myriad.store.wire.WireMessage;
-import io.myriad.store.wire.WireReader;
 
 /** Builds responses on keys. Key-values go out as the bytes that are stored; field numbers are those of {@code rpc.proto}. */
 public final class Responses {
@@ -31,7 +30,7 @@ public final class Responses {
         }
         byte[][] stripped = new byte[result.size()][];
         for (int i = 0; i < stripped.length; i++) {
-            stripped[i] = withoutValue(result.versions()[i], leaseWithKeys);
+            stripped[i] = result.versions()[i].withoutValue(leaseWithKeys);
         }
         return new Parts(header, KEY_VALUES_FIELD, stripped, tail);
     }
@@ -44,7 +43,7 @@ public final class Responses {
         return new KeyValues(header, KEY_VALUES_FIELD, new KeyVersion[]{previous}, 1, NOTHING);
     }
 
-    /** A {@code DeleteRangeResponse}. {@code deleted} is filled up to its first null. */
+    /** A {@code DeleteRangeResponse}. {@code deleted} is filled up to its first null, and given away. */
     public static WireMessage deleteRange(byte[] header, KeyVersion[] deleted, boolean previous) {
         int count = 0;
         while (count < deleted.length && deleted[count] != null) {
@@ -52,9 +51,11 @@ public final class Responses {
         }
         byte[] head = java.util.Arrays.copyOf(header, header.length + Wire.varintFieldSize(count));
         Wire.putVarintField(head, header.length, 2, count);
-        return previous
-                ? new KeyValues(head, PREVIOUS_KEY_VALUES_FIELD, deleted, count, NOTHING)
-                : WireMessage.of(head);
+        if (!previous) {
+            return WireMessage.of(head);
+        }
+        KeyVersion.load(deleted, count);
+        return new KeyValues(head, PREVIOUS_KEY_VALUES_FIELD, deleted, count, NOTHING);
     }
 
     /** A {@code TxnResponse}; each response is named by its field in {@code ResponseOp}. */
@@ -70,48 +71,24 @@ public final class Responses {
     /** One response of a transaction: its field in {@code ResponseOp} and what it holds. */
     record TxnPart(int field, WireMessage message) {}
 
-    private static byte[] withoutValue(KeyVersion version, boolean withLease) {
-        byte[] keyValue = version.keyValue();
-        WireReader reader = new WireReader(keyValue);
-        KeyVersion.Fields fields = version.fields();
-        int head = keyValue.length;
-        for (int field; (field = reader.nextField()) != 0;) {
-            if (field == 5) {
-                head = reader.contentOffset() - 1 - Wire.varintSize(reader.contentLength());
-                break;
-            }
-            if (field == 6) {
-                head = keyValue.length - Wire.varintFieldSize(fields.lease());
-                break;
-            }
-            reader.skip();
-        }
-        byte[] stripped = java.util.Arrays.copyOf(keyValue,
-                head + (withLease ? Wire.varintFieldSize(fields.lease()) : 0));
-        if (withLease) {
-            Wire.putVarintField(stripped, head, 6, fields.lease());
-        }
-        return stripped;
-    }
-
     /** A head, stored key-values as a repeated field, and a tail. */
     private static final class KeyValues implements WireMessage {
         private final byte[] head;
         private final int field;
-        private final KeyVersion[] versions;
-        private final int count;
+        /** Taken once: a version may lose its value between sizing and writing. */
+        private final byte[][] keyValues;
         private final byte[] tail;
         private final int size;
 
         KeyValues(byte[] head, int field, KeyVersion[] versions, int count, byte[] tail) {
             this.head = head;
             this.field = field;
-            this.versions = versions;
-            this.count = count;
+            this.keyValues = new byte[count][];
             this.tail = tail;
             long total = head.length + tail.length;
             for (int i = 0; i < count; i++) {
-                total += Wire.bytesFieldSize(versions[i].keyValue().length);
+                keyValues[i] = versions[i].keyValue();
+                total += Wire.bytesFieldSize(keyValues[i].length);
             }
             this.size = Math.toIntExact(total);
         }
@@ -125,8 +102,7 @@ public final class Responses {
         public void writeTo(OutputStream out) throws IOException {
             out.write(head);
             byte[] prefix = new byte[6];
-            for (int i = 0; i < count; i++) {
-                byte[] keyValue = versions[i].keyValue();
+            for (byte[] keyValue : keyValues) {
                 out.write(prefix, 0, Wire.putLengthPrefix(prefix, 0, field, keyValue.length));
                 out.write(keyValue);
             }

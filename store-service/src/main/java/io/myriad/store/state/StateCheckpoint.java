@@ -2,12 +2,14 @@ package io.myriad.store.state;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 import io.myriad.store.failpoint.Failpoint;
 import io.myriad.store.mvcc.SnapshotSource;
+import io.myriad.store.mvcc.ValueBudget;
 import io.myriad.store.page.PageFile;
 import io.myriad.store.page.PageReader;
 import io.myriad.store.page.PageTransaction;
@@ -17,7 +19,7 @@ import io.myriad.store.page.PageTransaction;
  *
  * <p>{@link #capture} is cheap and runs on the apply thread; {@link Captured#write} may run anywhere while the machine goes on, one at a time. What no checkpoint holds yet stays in
  * the machine's history meanwhile ({@link #keptRevision}), and what is removed from it is noted. The whole state is written when the file holds none that the machine's is the
- * continuation of: the first time, and after the state came from another member.
+ * continuation of: the first time, and after a write of which nobody knows whether it happened.
  *
  * <p>Threads: {@link #keptRevision}, {@link #export} and {@link #moveTail} any; {@link Captured#write} its own; everything else the apply thread's. Captures do not overlap.
  */
@@ -48,16 +50,20 @@ public final class StateCheckpoint implements AutoCloseable {
     }
 
     /** Opens the file, or makes an empty one. The machine's state stays as it is. */
-    public StateCheckpoint(Path path, StoreMachine machine) throws IOException {
-        this(path, PageFile::open, machine);
+    public StateCheckpoint(Path path, StoreMachine machine, ValueBudget budget) throws IOException {
+        this(path, PageFile::open, machine, budget);
     }
 
-    /** @param path what the opener opens; a file in the file system or a name for what lies elsewhere */
-    public StateCheckpoint(Path path, Opener opener, StoreMachine machine) throws IOException {
+    /**
+     * @param path what the opener opens; a file in the file system or a name for what lies elsewhere
+     * @param budget how much of the machine's state may be in memory beside the file
+     */
+    public StateCheckpoint(Path path, Opener opener, StoreMachine machine, ValueBudget budget) throws IOException {
         this.path = path;
         this.opener = opener;
         this.machine = machine;
         file = opener.open(path);
+        machine.keepValuesIn(this::readValues, budget);
         machine.onRemoval((modRevision, subRevision) -> {
             if (recording) {
                 removed.add(modRevision, subRevision);
@@ -91,7 +97,7 @@ public final class StateCheckpoint implements AutoCloseable {
         }
         return new Captured(source, leases, StateSections.capture(machine),
                 taken, writtenRevision,
-                machine.bytesInUse(), appliedIndex, appliedTerm);
+                source.footprint().keyValueBytes(), appliedIndex, appliedTerm);
     }
 
     /** A captured state. Compaction removes nothing until it is closed. */
@@ -124,28 +130,32 @@ public final class StateCheckpoint implements AutoCloseable {
                 return stateBytes + stateBytes / 2;
             }
             long[] bytes = {taken.size() * BYTES_A_REMOVAL};
-            source.forEachAfter(since, version -> bytes[0] += 2L * version.keyValue().length);
+            source.forEachAfter(since, version -> bytes[0] += 2L * version.size());
             return bytes[0];
         }
 
-        /** Writes it to the file, forced to disk. */
+        /** Writes it to the file, forced to disk. Then memory need not hold all values. */
         public void write() throws IOException {
             synchronized (changes) {
                 Failpoint.BEFORE_START_DB_TXN.hit();
-                try (PageTransaction transaction = file.begin()) {
+                try (PageTransaction transaction = begin()) {
                     Failpoint.AFTER_START_DB_TXN.hit();
+                    if (since >= 0 && writtenRevision != since) {
+                        throw new IOException(path + " has another state than this is the difference to");
+                    }
                     put(transaction);
                     Failpoint.BEFORE_COMMIT.hit();
                     transaction.commit(appliedIndex, appliedTerm);
                     Failpoint.AFTER_COMMIT.hit();
                 } catch (IOException | RuntimeException e) {
-                    reopen(e);
+                    reopenAfter(e);
                     throw e;
                 }
             }
             written = true;
             writtenRevision = source.revision();
             keptRevision = source.revision();
+            source.evict();
         }
 
         private void put(PageTransaction transaction) throws IOException {
@@ -175,21 +185,6 @@ public final class StateCheckpoint implements AutoCloseable {
             source.forEachAfter(since, put);
         }
 
-        /** A file that could not be written is read anew: it has the state before, or the new one without anybody having been told. */
-        private void reopen(Exception reason) {
-            PageFile before = file;
-            long index = appliedIndex();
-            try {
-                before.close();
-                file = opener.open(path);
-                if (appliedIndex() != index) {
-                    forget();
-                }
-            } catch (IOException e) {
-                reason.addSuppressed(e);
-            }
-        }
-
         /** Lets compaction go on. What was not written is to be written the next time. */
         @Override
         public void close() {
@@ -199,6 +194,55 @@ public final class StateCheckpoint implements AutoCloseable {
                 removed = taken;
             }
             source.close();
+        }
+    }
+
+    /** A file that could not be opened anew when a write had failed may be now. */
+    private PageTransaction begin() throws IOException {
+        if (file.hasFailed()) {
+            reopen();
+        }
+        return file.begin();
+    }
+
+    private void reopenAfter(Exception failure) {
+        try {
+            reopen();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** A file that could not be written is read anew: it has the state before, or the new one without anybody having been told. */
+    private void reopen() throws IOException {
+        PageFile before = file;
+        long index = appliedIndex();
+        file = opener.open(path);
+        before.close();
+        if (appliedIndex() != index) {
+            forget();
+        }
+    }
+
+    /** Values that memory does not hold. */
+    private byte[][] readValues(long[] modRevisions, int[] subRevisions) throws IOException {
+        byte[][] keys = new byte[modRevisions.length][];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = StateEntries.versionKey(modRevisions[i], subRevisions[i]);
+        }
+        byte[][] values = new byte[keys.length][];
+        PageFile from = file;
+        try (PageReader reader = from.read()) {
+            reader.getAll(keys, (index, value) -> values[index] = value == null ? null : StateEntries.keyValue(value));
+            return values;
+        } catch (ClosedChannelException e) {
+            // Was it opened anew?
+            synchronized (changes) {
+                if (file == from) {
+                    throw e;
+                }
+            }
+            return readValues(modRevisions, subRevisions);
         }
     }
 
@@ -225,29 +269,46 @@ public final class StateCheckpoint implements AutoCloseable {
 
     /** Makes the file's state the machine's; returns the place in the log of the last entry that it is the result of. */
     public long restore() throws IOException {
-        StateEntries.Collector collector = new StateEntries.Collector();
+        StateEntries.Collector collector = new StateEntries.Collector(machine, usedBytes());
         try (PageReader reader = file.read()) {
             reader.visit(new byte[0], null, (key, value) -> {
                 collector.add(key, value);
                 return true;
             });
             forget();
-            writtenRevision = collector.restore(machine);
+            writtenRevision = collector.restore();
             keptRevision = writtenRevision;
             recording = true;
             return reader.appliedIndex();
         }
     }
 
-    /** Makes the state that another member exported the machine's; returns the place in the log of the last entry that it is the result of. */
+    /**
+     * Makes the state that another member exported the file's, and then the machine's, which may have no room for all of it at once. Returns the place in the log of the last entry that
+     * it is the result of.
+     */
     public long restore(Path exported) throws IOException {
-        StateEntries.Collector collector = new StateEntries.Collector();
         Failpoint.APPLY_BEFORE_OPEN_SNAPSHOT.hit();
-        long appliedIndex = StateExport.read(exported, collector::add);
+        synchronized (changes) {
+            forget();
+            try (PageTransaction transaction = begin()) {
+                transaction.deleteRange(new byte[0], null);
+                long appliedIndex = StateExport.read(exported,
+                        (key, value) -> transaction.put(StateEntries.bytes(key), value));
+                transaction.commit(appliedIndex, 0);
+            } catch (IOException | RuntimeException e) {
+                reopenAfter(e);
+                throw e;
+            }
+        }
         Failpoint.APPLY_AFTER_OPEN_SNAPSHOT.hit();
-        forget();
-        collector.restore(machine);
-        return appliedIndex;
+        return restore();
+    }
+
+    private long usedBytes() {
+        synchronized (changes) {
+            return file.usedBytes();
+        }
     }
 
     /** Writes the file's state, which does not change meanwhile, for another member, forced to disk. */

@@ -72,16 +72,37 @@ final class StateEntries {
         return value.clear().put(version.isTombstone() ? TOMBSTONE_FLAG : 0).put(keyValue).flip();
     }
 
+    /** A version's key-value in its entry's value, which is read from the buffer's position. */
+    static byte[] keyValue(ByteBuffer value) {
+        value.get();
+        return bytes(value);
+    }
+
+    /** A copy of what is between a buffer's position and its limit. */
+    static byte[] bytes(ByteBuffer value) {
+        byte[] bytes = new byte[value.remaining()];
+        value.get(bytes);
+        return bytes;
+    }
+
     /** Collects entries in key order and makes them a machine's state. */
     static final class Collector {
         private final LeaseTable leases = new LeaseTable();
+        private final StoreMachine machine;
+        private final long storedBytes;
         private StateSections sections = StateSections.NONE;
         private MvccStore.@Nullable Loader loader;
+
+        /** @param storedBytes what the versions take that will come, roughly */
+        Collector(StoreMachine machine, long storedBytes) {
+            this.machine = machine;
+            this.storedBytes = storedBytes;
+        }
 
         /** Takes an entry from the buffers' positions to their limits. */
         void add(ByteBuffer key, ByteBuffer value) throws IOException {
             switch (key.get()) {
-                case REVISIONS -> loader = new MvccStore.Loader(value.getLong(), value.getLong());
+                case REVISIONS -> loader = machine.loader(value.getLong(), value.getLong(), storedBytes);
                 case LEASE -> leases.grant(key.getLong(), value.getLong());
                 case SECTION -> sections = sections.with(key.get(), bytes(value));
                 case VERSION -> {
@@ -92,12 +113,6 @@ final class StateEntries {
             }
         }
 
-        private static byte[] bytes(ByteBuffer value) {
-            byte[] bytes = new byte[value.remaining()];
-            value.get(bytes);
-            return bytes;
-        }
-
         private MvccStore.Loader started() throws IOException {
             if (loader == null) {
                 throw new IOException("the store's revision is missing");
@@ -106,7 +121,7 @@ final class StateEntries {
         }
 
         /** Replaces the machine's state; returns the revision. */
-        long restore(StoreMachine machine) throws IOException {
+        long restore() throws IOException {
             MvccStore store = started().build();
             if (leases.size() > 0) {
                 store.forEachLeasedKey((key, lease) -> leases.move(key, 0, lease));

@@ -2,12 +2,15 @@ package io.myriad.store.state;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
 import io.myriad.store.lease.LeaseClock;
 import io.myriad.store.lease.LeaseTable;
+import io.myriad.store.mvcc.CompactedException;
+import io.myriad.store.mvcc.Footprint;
 import io.myriad.store.mvcc.KeyRange;
 import io.myriad.store.mvcc.KeyVersion;
 import io.myriad.store.mvcc.MvccStore;
@@ -16,6 +19,9 @@ import io.myriad.store.mvcc.RangeResult;
 import io.myriad.store.mvcc.ReadView;
 import io.myriad.store.mvcc.RevisionStatus;
 import io.myriad.store.mvcc.StoreView;
+import io.myriad.store.mvcc.ValueBudget;
+import io.myriad.store.mvcc.ValueFigures;
+import io.myriad.store.mvcc.ValueSource;
 import io.myriad.store.mvcc.WriteView;
 import io.myriad.store.wire.WireMessage;
 import io.myriad.store.wire.WireReader;
@@ -41,6 +47,9 @@ public final class StoreMachine {
     private final OperationCounts counts = new OperationCounts();
     private LongSupplier keptRevision = () -> Long.MAX_VALUE;
     private MvccStore.Removals removals = (modRevision, subRevision) -> {};
+    private final ValueFigures valueFigures = new ValueFigures();
+    private @Nullable ValueSource valueSource;
+    private ValueBudget valueBudget = ValueBudget.UNLIMITED;
 
     public StoreMachine(ResponseHeader header, LeaseClock clock, LongSupplier nanoTime) {
         this.header = header;
@@ -76,9 +85,34 @@ public final class StoreMachine {
         return header;
     }
 
-    /** Bytes of all key-values kept. The apply thread. */
-    public long bytesInUse() {
-        return store.bytesInUse();
+    /** What all versions take that are kept. The apply thread. */
+    public Footprint footprint() {
+        return store.footprint();
+    }
+
+    /** Bytes that memory does not hold because values were let go. Any thread. */
+    public long savedBytes() {
+        return store.savedBytes();
+    }
+
+    /** What happened to values that memory has no room for. */
+    public ValueFigures valueFigures() {
+        return valueFigures;
+    }
+
+    /** From now on values that lie elsewhere too need not be in memory. Before anything is applied. */
+    void keepValuesIn(ValueSource source, ValueBudget budget) {
+        valueSource = source;
+        valueBudget = budget;
+        store.keepValuesIn(source, budget, valueFigures);
+    }
+
+    /** Takes the versions of a store that will take the place of this machine's. */
+    MvccStore.Loader loader(long revision, long compactedRevision, long storedBytes) {
+        return valueSource == null
+                ? new MvccStore.Loader(revision, compactedRevision)
+                : new MvccStore.Loader(revision, compactedRevision, valueSource, valueBudget, valueFigures,
+                        storedBytes - Math.min(valueBudget.valueBytes(), valueBudget.storeBytes()));
     }
 
     /** Events after the revision that the supplier gives survive compaction; see {@link MvccStore#keepHistoryAfter}. */
@@ -219,12 +253,8 @@ public final class StoreMachine {
 
     private @Nullable KeyVersion doPut(Operation.Put put, WriteView write) {
         counts.puts().increment();
-        KeyVersion.Fields current = null;
-        if (put.ignoreValue() || put.ignoreLease()) {
-            KeyVersion existing = write.get(put.key());
-            current = existing == null ? null : existing.fields();
-        }
-        long lease = put.ignoreLease() && current != null ? current.lease() : put.lease();
+        KeyVersion current = put.ignoreValue() || put.ignoreLease() ? write.get(put.key()) : null;
+        long lease = put.ignoreLease() && current != null ? current.fields().lease() : put.lease();
         KeyVersion before = write.put(put.key(), put.ignoreValue() && current != null ? current.value() : put.value(),
                 lease);
         if (leases.size() > 0) {
@@ -269,24 +299,47 @@ public final class StoreMachine {
         return Reply.of(Responses.txn(header.field(store.latest().revision(), term), plan.succeeded, parts));
     }
 
-    /** Answers a transaction that holds only ranges, from a view. */
-    public Reply readTxn(Operation.Txn txn, StoreView view, long term) {
-        Plan plan = Plan.of(txn, view);
-        StoreError error = checkPlan(plan, view);
-        if (error != null) {
-            return error;
-        }
-        return Reply.of(Responses.txn(header.field(view.revision(), term), plan.succeeded, execute(plan, view, null)));
+    /** Answers a transaction that holds only ranges, from the newest view. */
+    public Reply readTxn(Operation.Txn txn, long term) {
+        return read(view -> {
+            Plan plan = Plan.of(txn, view);
+            StoreError error = checkPlan(plan, view);
+            return error != null
+                    ? error
+                    : Reply.of(Responses.txn(header.field(view.revision(), term), plan.succeeded,
+                            execute(plan, view, null)));
+        });
     }
 
-    /** Answers a range from a view. */
-    public Reply range(Operation.Range range, ReadView view, long term) {
+    /** Answers a range from the newest view. */
+    public Reply range(Operation.Range range, long term) {
         counts.ranges().increment();
-        RangeResult result = view.range(range.query());
-        StoreError error = errorOf(result.status());
-        return error != null
-                ? error
-                : Reply.of(rangeResponse(header.field(result.revision(), term), range.query(), result));
+        return read(view -> {
+            RangeResult result = view.range(range.query());
+            if (result.status() == RevisionStatus.COMPACTED && range.query().revision() <= 0) {
+                throw new CompactedException("the view");
+            }
+            StoreError error = errorOf(result.status());
+            return error != null
+                    ? error
+                    : Reply.of(rangeResponse(header.field(result.revision(), term), range.query(), result));
+        });
+    }
+
+    /** A view may be compacted while it is read; then there is a newer one, which is as good an answer. */
+    private Reply read(Function<StoreView, Reply> query) {
+        StoreView view = view();
+        while (true) {
+            try {
+                return query.apply(view);
+            } catch (CompactedException e) {
+                StoreView newer = view();
+                if (newer == view) {
+                    throw e;
+                }
+                view = newer;
+            }
+        }
     }
 
     private static WireMessage rangeResponse(byte[] headerField, RangeQuery query, RangeResult result) {
@@ -353,6 +406,10 @@ public final class StoreMachine {
                 case Operation.Range range -> {
                     counts.ranges().increment();
                     RangeResult result = view.range(range.query());
+                    if (result.status() != RevisionStatus.AVAILABLE) {
+                        // It was when the plan was checked.
+                        throw new CompactedException("what a transaction reads");
+                    }
                     parts.add(new Responses.TxnPart(1,
                             rangeResponse(ResponseHeader.innerField(view.revision()), range.query(), result)));
                 }

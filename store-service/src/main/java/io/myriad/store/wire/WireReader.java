@@ -56,6 +56,11 @@ public final class WireReader {
         return (int) number;
     }
 
+    /** Where in the array the next field begins, once the current one's value was read or skipped. */
+    public int position() {
+        return position;
+    }
+
     /** Value of the current varint field. */
     public long varint() {
         expect(Wire.VARINT);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.myriad.store.api.PutRequest;
+import io.myriad.store.mvcc.ValueBudget;
 import io.myriad.store.raft.Member;
 import io.myriad.store.raft.RaftTiming;
 import io.myriad.store.state.Command;
@@ -44,7 +45,7 @@ class DiskSpaceTest {
         List<Member> members = List.of(Member.initial("s", List.of("http://127.0.0.1:2380"), ""));
         return new StoreMember(new StoreSettings(1, "disk-" + directory.getFileName(), members.getFirst(), members,
                 Membership.UNKNOWN, true, 1, List.of(), directory, RaftTiming.STANDARD, 1000, true, 1 << 20, 128, 0,
-                TimeUnit.MINUTES.toNanos(1), null, -1, 0, false,
+                TimeUnit.MINUTES.toNanos(1), null, -1, Long.MAX_VALUE, ValueBudget.UNLIMITED, 0, false,
                 new TokenSettings.Simple(1000), usable::get),
                 null,
                 nanos -> {});

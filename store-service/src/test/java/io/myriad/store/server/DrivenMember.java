@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 import io.myriad.store.lease.LeaseClock;
+import io.myriad.store.mvcc.ValueBudget;
 import io.myriad.store.mvcc.WatchAgent;
 import io.myriad.store.raft.OperationLog;
 import io.myriad.store.raft.Proposal;
@@ -28,6 +29,8 @@ import io.myriad.store.state.StoreMachine;
 /** The parts of a member above its log, put together as {@link StoreMember} does it, but without threads and clocks of their own: whoever owns it says when something happens. */
 public final class DrivenMember {
 
+    /** So little that most values are read from the page file. */
+    private static final ValueBudget VALUES = new ValueBudget(2000, Long.MAX_VALUE);
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -50,7 +53,7 @@ public final class DrivenMember {
         LeaseClock clock = new LeaseClock();
         machine = new StoreMachine(new ResponseHeader(1, id), clock, nanoTime);
         watches = new WatchAgent(machine::view, PROGRESS_NANOS, nanoTime, random);
-        checkpoint = new StateCheckpoint(Path.of("simulated"), pages, machine);
+        checkpoint = new StateCheckpoint(Path.of("simulated"), pages, machine, VALUES);
         machine.keepHistoryAfter(() -> Math.min(watches.dispatchedRevision(), checkpoint.keptRevision()));
         MemberSnapshots snapshots = new MemberSnapshots(checkpoint, new DiskSpace(() -> -1));
         state = new MemberState(machine, snapshots, clock, nanoTime, watches::wake, reason -> {

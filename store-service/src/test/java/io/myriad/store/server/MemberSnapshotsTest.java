@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.myriad.store.lease.LeaseClock;
+import io.myriad.store.mvcc.ValueBudget;
 import io.myriad.store.raft.ReplicatedState;
 import io.myriad.store.state.ResponseHeader;
 import io.myriad.store.state.StateCheckpoint;
@@ -24,7 +25,7 @@ final class MemberSnapshotsTest {
     private StateCheckpoint checkpoint(String name) throws IOException {
         StoreMachine machine = new StoreMachine(new ResponseHeader(1, 2), new LeaseClock(), () -> 0);
         machine.leases().grant(7, 60);
-        return new StateCheckpoint(directory.resolve(name), machine);
+        return new StateCheckpoint(directory.resolve(name), machine, ValueBudget.UNLIMITED);
     }
 
     /** The log has entries that are none of the state's: it may be cut before the state has any. */

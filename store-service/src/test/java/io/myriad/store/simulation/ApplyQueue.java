@@ -52,7 +52,7 @@ final class ApplyQueue {
     /** The member starts: its snapshot is the state. */
     void start() {
         if (disk.snapshot() != null) {
-            load(disk.snapshot(), disk.snapshotIndex());
+            load(disk.snapshot(), disk.snapshotIndex(), false);
         }
     }
 
@@ -113,7 +113,7 @@ final class ApplyQueue {
             }
         }
         member.pages().repair();
-        // If the disk did not let the page file be opened again, the next checkpoint does that, and nothing else.
+        // If the disk did not let the page file be opened again, the next checkpoint does that; and if the write before had happened, nothing else.
         failedBefore = !written;
         if (fails && simulation.chance(0.6)) {
             member.crash();
@@ -134,20 +134,34 @@ final class ApplyQueue {
         committed = index;
         loading = true;
         run(() -> {
-            load(directory, index);
+            boolean fails = simulation.chance(member.cluster().isCalm() ? 0 : 0.2);
+            if (fails) {
+                member.pages().failAfter(simulation.random.nextInt(12));
+            }
+            boolean loaded = load(directory, index, fails);
+            member.pages().repair();
             loading = false;
-            applied.run();
+            if (loaded) {
+                applied.run();
+            } else {
+                member.crash(); // and begins with the snapshot when it is started anew
+            }
         });
     }
 
-    private void load(Path directory, long index) {
+    private boolean load(Path directory, long index, boolean mayFail) {
         try {
             state.load(directory);
         } catch (IOException e) {
+            if (mayFail) {
+                simulation.trace(member, "could not load a snapshot:", e.getMessage());
+                return false;
+            }
             throw new AssertionError(member + " cannot load its snapshot at " + index, e);
         }
         appliedIndex = index;
         committed = Math.max(committed, index);
         simulation.trace(member, "loaded the snapshot at", index);
+        return true;
     }
 }

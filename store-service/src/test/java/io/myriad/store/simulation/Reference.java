@@ -31,11 +31,11 @@ final class Reference {
     record Event(long revision, String key, @Nullable String value) {
         static Event of(KeyVersion version) {
             String key = new String(version.key(), java.nio.charset.StandardCharsets.UTF_8);
-            return new Event(version.modRevision(), key, version.isTombstone() ? null : valueOf(version.fields()));
+            return new Event(version.modRevision(), key, version.isTombstone() ? null : valueOf(version));
         }
 
-        private static String valueOf(KeyVersion.Fields fields) {
-            return new String(fields.value().toBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+        private static String valueOf(KeyVersion version) {
+            return new String(version.value().toBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
         }
     }
 

@@ -56,7 +56,7 @@ final class Requests {
 
     private static PutRequest put(String key, Call call) {
         // The value is long now and then, so that it needs pages of its own.
-        String value = call.number % 40 == 7 ? call.value() + " ".repeat(5000) : call.value();
+        String value = call.value() + " ".repeat(call.number % 40 == 7 ? 5000 : call.number % 3 == 1 ? 100 : 0);
         return PutRequest.newBuilder().setKey(bytes(key)).setValue(bytes(value))
                 .setLease(call.kind == Call.Kind.PUT ? call.argument : 0).build();
     }

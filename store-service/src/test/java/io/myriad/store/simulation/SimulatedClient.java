@@ -132,10 +132,10 @@ final class SimulatedClient {
             case RANGE -> {
                 Operation.Range range = OperationDecoder.range(Requests.payload(call));
                 if (call.serializable) {
-                    answer(call, driven.machine().range(range, driven.machine().view(), 1));
+                    answer(call, driven.machine().range(range, 1));
                 } else {
                     driven.awaitRead(error -> answer(call,
-                            error != null ? error : driven.machine().range(range, driven.machine().view(), 1)));
+                            error != null ? error : driven.machine().range(range, 1)));
                 }
             }
             default -> {

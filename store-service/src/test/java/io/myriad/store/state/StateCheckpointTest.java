@@ -23,6 +23,7 @@ import io.myriad.store.lease.LeaseTable;
 import io.myriad.store.mvcc.KeyRange;
 import io.myriad.store.mvcc.Slice;
 import io.myriad.store.mvcc.SnapshotSource;
+import io.myriad.store.mvcc.ValueBudget;
 import io.myriad.store.mvcc.WriteView;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -52,7 +53,9 @@ final class StateCheckpointTest {
 
     private void open(String name) throws IOException {
         machine = machine();
-        checkpoint = new StateCheckpoint(directory.resolve(name), machine);
+        ValueBudget budget = new ValueBudget(List.of(0L, 20_000L, Long.MAX_VALUE).get(random.nextInt(3)),
+                Long.MAX_VALUE);
+        checkpoint = new StateCheckpoint(directory.resolve(name), machine, budget);
         keepHistory();
     }
 
@@ -97,7 +100,9 @@ final class StateCheckpointTest {
                 if (random.nextInt(4) == 0) {
                     write.deleteRange(KeyRange.single(key));
                 } else {
-                    write.put(key, Slice.of(new byte[random.nextInt(20) == 0 ? 10_000 : random.nextInt(300)]), 0);
+                    byte[] value = new byte[random.nextInt(20) == 0 ? 10_000 : random.nextInt(300)];
+                    random.nextBytes(value);
+                    write.put(key, Slice.of(value), 0);
                 }
             }
             write.commit();
@@ -126,7 +131,7 @@ final class StateCheckpointTest {
         if (write) {
             Path copy = Files.copy(checkpoint.path(), directory.resolve("copy.pages"));
             StoreMachine read = machine();
-            try (StateCheckpoint copied = new StateCheckpoint(copy, read)) {
+            try (StateCheckpoint copied = new StateCheckpoint(copy, read, ValueBudget.UNLIMITED)) {
                 assertThat(copied.restore()).isEqualTo(captured);
                 read.keepHistoryAfter(() -> 0);
                 assertThat(contents(read)).isEqualTo(expected);
@@ -150,7 +155,7 @@ final class StateCheckpointTest {
             checkpoint.close();
             open("other" + index + ".pages");
             assertThat(checkpoint.restore(exported)).isEqualTo(index);
-            assertThat(checkpoint.appliedIndex()).isZero();
+            assertThat(checkpoint.appliedIndex()).isEqualTo(index);
         } else {
             Path path = checkpoint.path();
             checkpoint.close();
@@ -238,7 +243,8 @@ final class StateCheckpointTest {
         checkpoint.export(exported);
         byte[] sound = Files.readAllBytes(exported);
         StoreMachine read = machine();
-        try (StateCheckpoint empty = new StateCheckpoint(directory.resolve("empty.pages"), read)) {
+        try (StateCheckpoint empty = new StateCheckpoint(directory.resolve("empty.pages"), read,
+                ValueBudget.UNLIMITED)) {
             for (int at = 0; at < sound.length; at += 1 + sound.length / 100) {
                 byte[] damaged = sound.clone();
                 damaged[at] ^= 0x40;

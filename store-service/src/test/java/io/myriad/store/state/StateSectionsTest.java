@@ -14,6 +14,7 @@ import io.myriad.store.api.AuthRoleAddRequest;
 import io.myriad.store.api.AuthUserAddRequest;
 import io.myriad.store.api.AuthUserGrantRoleRequest;
 import io.myriad.store.lease.LeaseClock;
+import io.myriad.store.mvcc.ValueBudget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -56,19 +57,22 @@ final class StateSectionsTest {
     void alarmsUsersAndRolesComeBack() throws IOException {
         StoreMachine machine = machineWithAlarmAndUsers();
         Path exported = directory.resolve("exported");
-        try (StateCheckpoint checkpoint = new StateCheckpoint(directory.resolve("state.pages"), machine)) {
+        try (StateCheckpoint checkpoint = new StateCheckpoint(directory.resolve("state.pages"), machine,
+                ValueBudget.UNLIMITED)) {
             try (StateCheckpoint.Captured captured = checkpoint.capture(5, 1)) {
                 captured.write();
             }
             checkpoint.export(exported);
         }
         StoreMachine restored = machine();
-        try (StateCheckpoint checkpoint = new StateCheckpoint(directory.resolve("state.pages"), restored)) {
+        try (StateCheckpoint checkpoint = new StateCheckpoint(directory.resolve("state.pages"), restored,
+                ValueBudget.UNLIMITED)) {
             checkpoint.restore();
             assertSame(restored, machine);
         }
         StoreMachine other = machine();
-        try (StateCheckpoint checkpoint = new StateCheckpoint(directory.resolve("other.pages"), other)) {
+        try (StateCheckpoint checkpoint = new StateCheckpoint(directory.resolve("other.pages"), other,
+                ValueBudget.UNLIMITED)) {
             checkpoint.restore(exported);
             assertSame(other, machine);
         }

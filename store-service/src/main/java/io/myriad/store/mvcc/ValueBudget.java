@@ -1,0 +1,18 @@
+package io.myriad.store.mvcc;
+
+/**
+ * How much of a store may be in memory.
+ *
+ * @param valueBytes what the values may take
+ * @param storeBytes what values and index together may take; the index always is in memory, values get what it leaves
+ */
+public record ValueBudget(long valueBytes, long storeBytes) {
+
+    /** Everything. */
+    public static final ValueBudget UNLIMITED = new ValueBudget(Long.MAX_VALUE, Long.MAX_VALUE);
+
+    /** What values may take beside an index. */
+    long besideIndex(long indexBytes) {
+        return Math.min(valueBytes, Math.max(0, storeBytes - indexBytes));
+    }
+}
