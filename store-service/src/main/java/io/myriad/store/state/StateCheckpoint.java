@@ -41,6 +41,8 @@ public final class StateCheckpoint implements AutoCloseable {
     private volatile long writtenRevision = -1;
     private volatile long keptRevision = Long.MAX_VALUE;
     private volatile boolean recording;
+    /** Changes whenever what the file holds is not what captures before were made for. */
+    private volatile int lineage;
     private RemovedVersions removed = new RemovedVersions();
 
     /** Opens a page file, which is an empty one the first time. */
@@ -106,6 +108,7 @@ public final class StateCheckpoint implements AutoCloseable {
         private final List<LeaseRequest> leases;
         private final StateSections sections;
         private final RemovedVersions taken;
+        private final int captured = lineage;
         private final long since;
         private final long stateBytes;
         private final long appliedIndex;
@@ -140,8 +143,8 @@ public final class StateCheckpoint implements AutoCloseable {
                 Failpoint.BEFORE_START_DB_TXN.hit();
                 try (PageTransaction transaction = begin()) {
                     Failpoint.AFTER_START_DB_TXN.hit();
-                    if (since >= 0 && writtenRevision != since) {
-                        throw new IOException(path + " has another state than this is the difference to");
+                    if (lineage != captured) {
+                        throw new IOException("since this was captured " + path + " has got another state");
                     }
                     put(transaction);
                     Failpoint.BEFORE_COMMIT.hit();
@@ -188,10 +191,12 @@ public final class StateCheckpoint implements AutoCloseable {
         /** Lets compaction go on. What was not written is to be written the next time. */
         @Override
         public void close() {
-            if (!written && since < 0) {
-                forget();
-            } else if (!written && writtenRevision == since) {
-                removed = taken;
+            if (!written && lineage == captured) {
+                if (since < 0) {
+                    forget();
+                } else {
+                    removed = taken;
+                }
             }
             source.close();
         }
@@ -247,6 +252,7 @@ public final class StateCheckpoint implements AutoCloseable {
     }
 
     private void forget() {
+        lineage++;
         writtenRevision = -1;
         keptRevision = Long.MAX_VALUE;
         recording = false;
@@ -295,13 +301,13 @@ public final class StateCheckpoint implements AutoCloseable {
                 transaction.deleteRange(new byte[0], null);
                 long appliedIndex = StateExport.read(exported,
                         (key, value) -> transaction.put(StateEntries.bytes(key), value));
+                Failpoint.APPLY_AFTER_OPEN_SNAPSHOT.hit();
                 transaction.commit(appliedIndex, 0);
             } catch (IOException | RuntimeException e) {
                 reopenAfter(e);
                 throw e;
             }
         }
-        Failpoint.APPLY_AFTER_OPEN_SNAPSHOT.hit();
         return restore();
     }
 
