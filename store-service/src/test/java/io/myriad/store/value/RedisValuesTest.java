@@ -14,9 +14,11 @@ import java.util.function.Consumer;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -86,11 +88,19 @@ final class RedisValuesTest extends ExternalValuesContract {
         clock.addAndGet(IMPATIENT.pause().toNanos());
     }
 
+    /** Another program's, which stays ended when it is ended, and does not use what Netty warns of. */
+    private static RedisClient otherClient() {
+        RedisClient client = RedisClient.create();
+        client.setOptions(ClientOptions.builder().autoReconnect(false)
+                .socketOptions(SocketOptions.builder().keepAlive(false).build()).build());
+        return client;
+    }
+
     /** Does something at a server as another program would. */
     private static void atServer(RedisServer server, int database, Consumer<RedisCommands<byte[], byte[]>> what) {
-        try (RedisClient client = RedisClient.create(
-                RedisURI.Builder.redis("127.0.0.1", server.port()).withDatabase(database).build());
-                StatefulRedisConnection<byte[], byte[]> connection = client.connect(ByteArrayCodec.INSTANCE)) {
+        RedisURI uri = RedisURI.Builder.redis("127.0.0.1", server.port()).withDatabase(database).build();
+        try (RedisClient client = otherClient();
+                StatefulRedisConnection<byte[], byte[]> connection = client.connect(ByteArrayCodec.INSTANCE, uri)) {
             what.accept(connection.sync());
         }
     }
@@ -175,7 +185,7 @@ final class RedisValuesTest extends ExternalValuesContract {
                         + "-writer")
                 .build();
         RedisURI other = RedisURI.Builder.redis("127.0.0.1", shared.port()).withClientName("myriad-values").build();
-        try (RedisClient client = RedisClient.create();
+        try (RedisClient client = otherClient();
                 StatefulRedisConnection<String, String> ended = client.connect(former);
                 StatefulRedisConnection<String, String> left = client.connect(other)) {
             long id = ended.sync().clientId();
