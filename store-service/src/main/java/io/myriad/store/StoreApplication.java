@@ -55,6 +55,10 @@ public final class StoreApplication {
             Level level = Level.toLevel(options.logLevel(), Level.ERROR);
             ((Logger) LoggerFactory.getLogger("io.myriad.store")).setLevel(level);
         }
+        if (options.valueStore() != null) {
+            // It warns of itself; what is wrong with the server comes as exceptions.
+            ((Logger) LoggerFactory.getLogger("io.lettuce")).setLevel(Level.ERROR);
+        }
         return ServiceApplication.prepare("store", options.managementPort(),
                 context -> StoreConfiguration.register(context, options));
     }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -22,6 +23,7 @@ import io.myriad.store.raft.Member;
 import io.myriad.store.raft.RaftTiming;
 import io.myriad.store.server.AutoCompaction;
 import io.myriad.store.server.TokenSettings;
+import io.myriad.store.value.ValueStoreOptions;
 
 /**
  * What the store is told by its flags. Names, defaults and meaning are etcd's; each can also be given as a variable {@code ETCD_NAME_IN_CAPITALS}, over which the flag wins. Flags of etcd
@@ -36,6 +38,7 @@ import io.myriad.store.server.TokenSettings;
  * @param quotaBackendBytes what all keys may take, history included; negative: no limit
  * @param valueCacheBytes what values may take in memory that are in the page file too
  * @param defragmentationRate bytes a second that are moved to make the page file shorter; 0: none by itself
+ * @param valueStore where values are kept; null: in the page file
  * @param bcryptCost rounds of hashing a password, as a power of two
  * @param tokens what clients get for their passwords
  * @param autoCompaction how much history to keep: a duration, or a number of revisions; null: no automatic compaction
@@ -47,7 +50,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         TlsFiles peerTls,
         List<URI> listenMetricsUrls, RaftTiming timing, long snapshotCount,
         int maxRequestBytes, int maxTxnOps, long quotaBackendBytes, long valueCacheBytes, long defragmentationRate,
-        int bcryptCost,
+        @Nullable ValueStoreOptions valueStore, int bcryptCost,
         TokenSettings tokens,
         @Nullable AutoCompaction autoCompaction,
         Duration watchProgressNotifyInterval, boolean sync,
@@ -69,6 +72,8 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
     private static final String CONFIG_FILE = "--config-file";
     private static final String DEFAULT_CLIENT_URL = "http://localhost:2379";
     private static final String DEFAULT_PEER_URL = "http://localhost:2380";
+    /** User and password in a URL, which are in the message about a flag that is misspelt. */
+    private static final Pattern USER_INFO = Pattern.compile("://\\S*@");
     private static final Set<String> LOG_LEVELS = Set.of("debug", "info", "warn", "error", "panic", "fatal");
     private static final Set<String> LOG_OUTPUTS = Set.of("default", "stderr", "stdout");
 
@@ -98,7 +103,8 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
             }
             return new Reader(result).read();
         } catch (CommandLine.ParameterException e) {
-            throw new InvalidOptionException(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new InvalidOptionException(USER_INFO.matcher(message).replaceAll("://***@"));
         }
     }
 
@@ -120,7 +126,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                 "--trusted-ca-file", "--peer-cert-file", "--peer-key-file", "--peer-trusted-ca-file",
                 "--listen-metrics-urls", "--heartbeat-interval", "--election-timeout", "--snapshot-count",
                 "--max-request-bytes", "--max-txn-ops", "--auth-token", "--auth-token-ttl", "--quota-backend-bytes",
-                "--value-cache-bytes", "--defragmentation-rate",
+                "--value-cache-bytes", "--defragmentation-rate", "--value-store",
                 "--bcrypt-cost",
                 "--auto-compaction-mode",
                 "--auto-compaction-retention",
@@ -167,6 +173,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                     (int) number("--max-txn-ops", 128, 1, 1 << 20), quota(),
                     valueCache(),
                     number("--defragmentation-rate", DEFAULT_DEFRAGMENTATION_RATE, 0, Long.MAX_VALUE),
+                    valueStore(),
                     (int) number("--bcrypt-cost", BcryptPasswords.DEFAULT_COST, 4,
                             31),
                     tokens(), autoCompaction(),
@@ -263,6 +270,15 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
             }
             throw new InvalidOptionException("invalid value \"" + value + "\" for " + option
                     + ": http://HOST:PORT or https://HOST:PORT is expected");
+        }
+
+        private @Nullable ValueStoreOptions valueStore() {
+            String value = text("--value-store", "");
+            try {
+                return value.isEmpty() ? null : ValueStoreOptions.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidOptionException("invalid value for --value-store: " + e.getMessage());
+            }
         }
 
         private List<Member> members(String name) {

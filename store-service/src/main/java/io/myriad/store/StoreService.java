@@ -26,6 +26,9 @@ import io.myriad.store.server.StoreMember;
 import io.myriad.store.server.StoreMetrics;
 import io.myriad.store.server.StoreSettings;
 import io.myriad.store.state.Membership;
+import io.myriad.store.value.ExternalValues;
+import io.myriad.store.value.RedisValues;
+import io.myriad.store.value.ValueMetrics;
 
 /** The running store as a Spring bean: opens everything in order when it is started, closes it in reverse when the context is closed. */
 final class StoreService implements Service {
@@ -110,7 +113,7 @@ final class StoreService implements Service {
                 new ValueBudget(options.valueCacheBytes(), percentOfHeap(HEAP_PERCENT_FOR_STATE)),
                 options.defragmentationRate(), options.clientTls().clientCertificates(), options.tokens(),
                 StoreSettings.diskOf(raft)),
-                transport,
+                transport, openValues(clusterId, self.id()),
                 metrics.forceNanos());
         metrics.register(opening);
         if (transport != null) {
@@ -149,6 +152,16 @@ final class StoreService implements Service {
                 }
             });
         }
+    }
+
+    private @Nullable ExternalValues openValues(long clusterId, long memberId) throws IOException {
+        if (options.valueStore() == null) {
+            return null;
+        }
+        ExternalValues values = RedisValues.open(options.valueStore(), clusterId, memberId,
+                new ValueMetrics(metrics.registry()));
+        opened.add(values);
+        return values;
     }
 
     private static long percentOfHeap(int percent) {

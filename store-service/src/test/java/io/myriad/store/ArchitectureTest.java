@@ -58,6 +58,19 @@ final class ArchitectureTest {
                     "com.alipay..");
 
     @ArchTest
+    static final ArchRule VALUES_KNOW_NOTHING_OF_THE_STORE = noClasses().that()
+            .resideInAPackage("io.myriad.store.value").should().dependOnClassesThat()
+            .resideInAnyPackage("io.myriad.store", "io.myriad.store.mvcc", "io.myriad.store.lease",
+                    "io.myriad.store.raft", "io.myriad.store.state", "io.myriad.store.server", "io.myriad.store.wire",
+                    "io.myriad.store.page", "io.myriad.store.bolt", "org.springframework..", "io.grpc..", "io.netty..",
+                    "com.alipay..");
+
+    @ArchTest
+    static final ArchRule ONLY_VALUES_KNOW_REDIS = noClasses().that()
+            .resideOutsideOfPackage("io.myriad.store.value").should().dependOnClassesThat()
+            .resideInAPackage("io.lettuce..");
+
+    @ArchTest
     static final ArchRule ONLY_THE_STATE_KNOWS_BOLT = noClasses().that()
             .resideOutsideOfPackages("io.myriad.store.state", "io.myriad.store.bolt").should().dependOnClassesThat()
             .resideInAPackage("io.myriad.store.bolt");

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import io.myriad.store.raft.RaftTiming;
 import io.myriad.store.server.AutoCompaction;
 import io.myriad.store.server.TokenSettings;
+import io.myriad.store.value.ValueStoreOptions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -90,6 +91,37 @@ final class StoreOptionsTest {
                 .isEqualTo(new TokenSettings.Jwt("RS256", Path.of("a.pub"), Path.of("a.key"), 600_000));
         assertThat(parse("--auth-token=jwt,pub-key=a.pub,sign-method=ES256").tokens())
                 .isEqualTo(new TokenSettings.Jwt("ES256", Path.of("a.pub"), null, 300_000));
+    }
+
+    @Test
+    void valuesElsewhere() {
+        assertThat(parse().valueStore()).isNull();
+        assertThat(StoreOptions.parse(Map.of("ETCD_VALUE_STORE", "redis://127.0.0.1")).valueStore())
+                .isEqualTo(new ValueStoreOptions(false, null, "127.0.0.1", 6379, "", "", 0));
+        assertThat(parse("--value-store=rediss://me:s%2Fe+c%40t@[::1]:7000/3?ca=/a/ca.crt").valueStore()).isEqualTo(
+                new ValueStoreOptions(true, Path.of("/a/ca.crt"), "::1", 7000, "me", "s/e+c@t", 3));
+        assertThat(parse("--value-store=redis://:secret@h").valueStore())
+                .isEqualTo(new ValueStoreOptions(false, null, "h", 6379, "", "secret", 0))
+                .hasToString("redis://h:6379/0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http://:secret@h, another scheme", "redis://:secret#1@h, %XX", "redis://:secret@1@h, %XX",
+            "redis://:secret/1@h, %XX",
+            "redis://me:secret, %XX", "redis://secret@h, a user needs a password",
+            "redis://:secret@h/x, the database must be a number", "redis://:secret@h:70000, the port",
+            "redis://:secret@h?ca=f, needs rediss://", "rediss://:secret@h?cert=f, only ?ca=FILE",
+            "redis://:sec ret@h, %XX", "'secret', another scheme"})
+    void aValueStoreThatIsWrongIsNamedWithoutItsPassword(String url, String reason) {
+        assertThatThrownBy(() -> parse("--value-store", url)).hasMessageContaining("--value-store")
+                .hasMessageContaining(reason).hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void aMisspeltFlagIsNamedWithoutItsPassword() {
+        assertThatThrownBy(() -> parse("--value-stor=redis://me:secret@h")).hasMessageContaining("--value-stor")
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> parse("redis://me:sec/ret@h")).hasMessageNotContaining("ret@");
     }
 
     @Test

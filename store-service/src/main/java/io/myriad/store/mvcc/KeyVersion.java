@@ -104,7 +104,7 @@ public final class KeyVersion {
     /** Length of {@link #keyValue}, which need not be in memory for that. */
     public int size() {
         byte[] now = bytes();
-        return isWhole(now) ? now.length : now.length + saving(valueLength(now));
+        return isWhole(now) ? now.length : sizeOf(now);
     }
 
     /** Replaces versions whose values are not in memory by copies that have them, to read them all at once; see {@link #keyValue} for what can happen. */
@@ -208,16 +208,40 @@ public final class KeyVersion {
     /** Lets the value go, if it is here and large enough; returns what that saves. */
     int evict(ValueCache from) {
         byte[] whole = bytes();
-        int valueLength = isTombstone() || !isWhole(whole) ? 0 : valueLength(whole);
-        int saved = saving(valueLength);
-        if (saved == 0) {
+        byte[] rest = isTombstone() || !isWhole(whole) ? whole : reference(whole);
+        if (rest == whole) {
             return 0;
         }
-        byte[] rest = Arrays.copyOf(withoutValue(whole, true), whole.length - saved);
+        cache = from;
+        return BYTES.compareAndSet(this, whole, rest) ? whole.length - rest.length : 0;
+    }
+
+    /** What is kept of a key-value whose value lies elsewhere; the key-value itself if its value is too short to lie elsewhere. */
+    public static byte[] reference(byte[] keyValue) {
+        int valueLength = valueLength(keyValue);
+        int saved = saving(valueLength);
+        if (saved == 0) {
+            return keyValue;
+        }
+        byte[] rest = Arrays.copyOf(withoutValue(keyValue, true), keyValue.length - saved);
         rest[0] = EVICTED_KEY_TAG;
         Wire.putVarintField(rest, rest.length - Wire.varintFieldSize(valueLength), VALUE_LENGTH_FIELD, valueLength);
-        cache = from;
-        return BYTES.compareAndSet(this, whole, rest) ? saved : 0;
+        return rest;
+    }
+
+    /** Length of the key-value that a reference is kept of. */
+    public static int sizeOf(byte[] reference) {
+        return reference.length + saving(valueLength(reference));
+    }
+
+    /** A version of which a reference was kept on disk; not linked to others yet. */
+    static KeyVersion referred(byte[] reference, long modRevision, int subRevision, ValueCache cache) {
+        if (reference.length < 3 || reference[0] != EVICTED_KEY_TAG || saving(valueLength(reference)) == 0) {
+            throw new IllegalStateException("a reference of the snapshot does not begin with its key");
+        }
+        KeyVersion version = new KeyVersion(reference, modRevision, subRevision, false, null);
+        version.cache = cache;
+        return version;
     }
 
     /** Takes the value back, unless it is here or the version is none any more; returns what that costs. */

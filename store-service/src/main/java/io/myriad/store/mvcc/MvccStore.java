@@ -256,6 +256,14 @@ public final class MvccStore implements RevisionStore {
             versions.add(version);
         }
 
+        /** Adds the next version, of whose key-value only a {@link KeyVersion#reference} was kept. */
+        public void addReference(byte[] reference, long modRevision, int subRevision) {
+            KeyVersion version = KeyVersion.referred(reference, modRevision, subRevision, values);
+            footprint = footprint.plus(version.size(), version.saving());
+            values.cameWithout(version);
+            versions.add(version);
+        }
+
         public MvccStore build() {
             KeyVersion[] byKey = versions.toArray(new KeyVersion[0]);
             Arrays.sort(byKey, KeyVersion::compareKeys); // and by revision within a key, since the sort is stable

@@ -58,6 +58,11 @@ final class ValueCache {
         savedBytes.addAndGet(version.evict(this));
     }
 
+    /** A version came without its value. */
+    void cameWithout(KeyVersion version) {
+        savedBytes.addAndGet(version.saving());
+    }
+
     /** Reads one whole key-value. Throws {@link CompactedException} if it is nowhere any more. */
     byte[] read(KeyVersion version) {
         return readSorted(new KeyVersion[]{version})[0];

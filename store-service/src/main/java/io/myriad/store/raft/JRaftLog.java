@@ -34,6 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.myriad.store.failpoint.Failpoint;
+import io.myriad.store.mvcc.CompactedException;
 import io.myriad.store.state.StoreError;
 
 /**
@@ -381,8 +382,8 @@ public final class JRaftLog implements ReplicatedLog {
                 Failpoint.BEFORE_APPLY_ONE_ENTRY_NORMAL.hit();
                 try {
                     state.apply(entries.getIndex(), entries.getTerm(), data);
-                } catch (UncheckedIOException e) {
-                    // What the entry leads to depends on something that cannot be read: the others know, this member does not.
+                } catch (UncheckedIOException | CompactedException e) {
+                    // What the entry leads to depends on a value that cannot be read: the others know, this member does not.
                     problem = "entry " + entries.getIndex() + " cannot be applied: " + e.getMessage();
                     entries.setErrorAndRollback(1, new Status(RaftError.EIO, "%s", problem));
                     return;

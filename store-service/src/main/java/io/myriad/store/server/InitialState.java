@@ -43,7 +43,7 @@ public final class InitialState {
         Files.createDirectories(raftDirectory);
         DiskSpace disk = new DiskSpace(DiskSpace.of(raftDirectory));
         try (StateCheckpoint checkpoint = new StateCheckpoint(raftDirectory.resolve(StoreMember.PAGE_FILE), machine,
-                ValueBudget.UNLIMITED)) {
+                ValueBudget.UNLIMITED, null)) {
             InitialLog.create(raftDirectory, members,
                     new MemberSnapshots(checkpoint, disk).capture(InitialLog.INDEX, InitialLog.TERM));
             force(raftDirectory);

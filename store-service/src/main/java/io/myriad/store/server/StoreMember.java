@@ -46,6 +46,7 @@ import io.myriad.store.state.ResponseHeader;
 import io.myriad.store.state.StateCheckpoint;
 import io.myriad.store.state.StoreError;
 import io.myriad.store.state.StoreMachine;
+import io.myriad.store.value.ExternalValues;
 
 /**
  * One member of the store, running: the replicated log, the state it is applied to, watchers over that state and the clock of leases. What the services offer is a thin layer
@@ -106,9 +107,11 @@ public final class StoreMember implements AutoCloseable {
      * Opens the data directory's log, recovers the state and joins the cluster.
      *
      * @param transport how to reach the other members; null where there are none and will be none
+     * @param values where values are to be; null: in the page file. Not closed with this
      * @param forceNanos told how long each force of the log to disk took
      */
-    public StoreMember(StoreSettings settings, @Nullable PeerTransport transport, LongConsumer forceNanos)
+    public StoreMember(StoreSettings settings, @Nullable PeerTransport transport,
+            @Nullable ExternalValues values, LongConsumer forceNanos)
             throws IOException {
         this.settings = settings;
         this.disk = new DiskSpace(settings.usableBytes());
@@ -118,7 +121,7 @@ public final class StoreMember implements AutoCloseable {
         this.footprint = machine.footprint();
         this.watches = new WatchAgent(machine::view, settings.progressIntervalNanos(), nanoTime, new Random());
         this.checkpoint = new StateCheckpoint(settings.raftDirectory().resolve(PAGE_FILE), machine,
-                settings.values());
+                settings.values(), values);
         this.snapshots = new MemberSnapshots(checkpoint, disk);
         this.defragmentation = new Defragmentation(checkpoint, settings.defragmentationBytesPerSecond());
         this.machine.keepHistoryAfter(() -> Math.min(watches.dispatchedRevision(), checkpoint.keptRevision()));

@@ -1,11 +1,12 @@
 package io.myriad.store.state;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+
+import org.jspecify.annotations.Nullable;
 
 import io.myriad.store.failpoint.Failpoint;
 import io.myriad.store.mvcc.SnapshotSource;
@@ -13,6 +14,7 @@ import io.myriad.store.mvcc.ValueBudget;
 import io.myriad.store.page.PageFile;
 import io.myriad.store.page.PageReader;
 import io.myriad.store.page.PageTransaction;
+import io.myriad.store.value.ExternalValues;
 
 /**
  * Keeps a machine's state in a page file, by difference: what was written and what compaction removed since the last time.
@@ -27,13 +29,13 @@ public final class StateCheckpoint implements AutoCloseable {
 
     /** Below this part of the file in use it is sparse, in percent. */
     private static final int DENSE_PERCENT = 75;
-    private static final int BUFFER_BYTES = 64 << 10;
     /** What removing a version writes at most, roughly: the page that it was in. */
     private static final long BYTES_A_REMOVAL = 4096;
 
     private final Path path;
     private final Opener opener;
     private final StoreMachine machine;
+    private final CheckpointValues values;
     /** Held by whoever changes the file. */
     private final Object changes = new Object();
     private volatile PageFile file;
@@ -52,19 +54,26 @@ public final class StateCheckpoint implements AutoCloseable {
     }
 
     /** Opens the file, or makes an empty one. The machine's state stays as it is. */
-    public StateCheckpoint(Path path, StoreMachine machine, ValueBudget budget) throws IOException {
-        this(path, PageFile::open, machine, budget);
+    public StateCheckpoint(Path path, StoreMachine machine, ValueBudget budget, @Nullable ExternalValues values)
+            throws IOException {
+        this(path, PageFile::open, machine, budget, values);
     }
 
     /**
      * @param path what the opener opens; a file in the file system or a name for what lies elsewhere
      * @param budget how much of the machine's state may be in memory beside the file
+     * @param values where values are to be that are long enough; null: in the file. Not closed with this
      */
-    public StateCheckpoint(Path path, Opener opener, StoreMachine machine, ValueBudget budget) throws IOException {
+    public StateCheckpoint(Path path, Opener opener, StoreMachine machine, ValueBudget budget,
+            @Nullable ExternalValues values) throws IOException {
         this.path = path;
         this.opener = opener;
         this.machine = machine;
+        this.values = values == null ? new CheckpointValues.InFile() : new CheckpointValues.Elsewhere(values);
         file = opener.open(path);
+        if (appliedIndex() == 0) {
+            this.values.clear();
+        }
         machine.keepValuesIn(this::readValues, budget);
         machine.onRemoval((modRevision, subRevision) -> {
             if (recording) {
@@ -147,6 +156,7 @@ public final class StateCheckpoint implements AutoCloseable {
                         throw new IOException("since this was captured " + path + " has got another state");
                     }
                     put(transaction);
+                    values.flush();
                     Failpoint.BEFORE_COMMIT.hit();
                     transaction.commit(appliedIndex, appliedTerm);
                     Failpoint.AFTER_COMMIT.hit();
@@ -155,6 +165,7 @@ public final class StateCheckpoint implements AutoCloseable {
                     throw e;
                 }
             }
+            values.deleted(taken);
             written = true;
             writtenRevision = source.revision();
             keptRevision = source.revision();
@@ -162,10 +173,8 @@ public final class StateCheckpoint implements AutoCloseable {
         }
 
         private void put(PageTransaction transaction) throws IOException {
-            ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-            SnapshotSource.Sink put = version -> transaction.put(
-                    StateEntries.versionKey(version.modRevision(), version.subRevision()),
-                    StateEntries.version(version, buffer));
+            SnapshotSource.Sink put = version -> values.put(transaction, version.modRevision(), version.subRevision(),
+                    version.keyValue(), version.isTombstone());
             if (since < 0) {
                 transaction.deleteRange(new byte[0], null);
             } else {
@@ -231,15 +240,9 @@ public final class StateCheckpoint implements AutoCloseable {
 
     /** Values that memory does not hold. */
     private byte[][] readValues(long[] modRevisions, int[] subRevisions) throws IOException {
-        byte[][] keys = new byte[modRevisions.length][];
-        for (int i = 0; i < keys.length; i++) {
-            keys[i] = StateEntries.versionKey(modRevisions[i], subRevisions[i]);
-        }
-        byte[][] values = new byte[keys.length][];
         PageFile from = file;
         try (PageReader reader = from.read()) {
-            reader.getAll(keys, (index, value) -> values[index] = value == null ? null : StateEntries.keyValue(value));
-            return values;
+            return values.read(reader, modRevisions, subRevisions);
         } catch (ClosedChannelException e) {
             // Was it opened anew?
             synchronized (changes) {
@@ -275,7 +278,8 @@ public final class StateCheckpoint implements AutoCloseable {
 
     /** Makes the file's state the machine's; returns the place in the log of the last entry that it is the result of. */
     public long restore() throws IOException {
-        StateEntries.Collector collector = new StateEntries.Collector(machine, usedBytes());
+        StateEntries.Collector collector = new StateEntries.Collector(machine, usedBytes(),
+                values.knowReferences());
         try (PageReader reader = file.read()) {
             reader.visit(new byte[0], null, (key, value) -> {
                 collector.add(key, value);
@@ -297,18 +301,34 @@ public final class StateCheckpoint implements AutoCloseable {
         Failpoint.APPLY_BEFORE_OPEN_SNAPSHOT.hit();
         synchronized (changes) {
             forget();
-            try (PageTransaction transaction = begin()) {
-                transaction.deleteRange(new byte[0], null);
-                long appliedIndex = StateExport.read(exported,
-                        (key, value) -> transaction.put(StateEntries.bytes(key), value));
-                Failpoint.APPLY_AFTER_OPEN_SNAPSHOT.hit();
-                transaction.commit(appliedIndex, 0);
-            } catch (IOException | RuntimeException e) {
-                reopenAfter(e);
-                throw e;
+            try (PageReader before = file.read()) {
+                replace(exported);
+                try (PageReader after = file.read()) {
+                    values.replaced(before, after);
+                }
             }
         }
         return restore();
+    }
+
+    private void replace(Path exported) throws IOException {
+        try (PageTransaction transaction = begin()) {
+            transaction.deleteRange(new byte[0], null);
+            long appliedIndex = StateExport.read(exported, (key, value) -> {
+                if (StateEntries.isVersion(key)) {
+                    values.put(transaction, StateEntries.modRevision(key), StateEntries.subRevision(key),
+                            StateEntries.keyValue(value), StateEntries.isTombstone(value));
+                } else {
+                    transaction.put(StateEntries.bytes(key), value);
+                }
+            });
+            values.flush();
+            Failpoint.APPLY_AFTER_OPEN_SNAPSHOT.hit();
+            transaction.commit(appliedIndex, 0);
+        } catch (IOException | RuntimeException e) {
+            reopenAfter(e);
+            throw e;
+        }
     }
 
     private long usedBytes() {
@@ -320,7 +340,7 @@ public final class StateCheckpoint implements AutoCloseable {
     /** Writes the file's state, which does not change meanwhile, for another member, forced to disk. */
     public void export(Path target) throws IOException {
         try (PageReader reader = file.read()) {
-            StateExport.write(reader, target);
+            StateExport.write(reader, values, target);
         }
     }
 

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 import io.myriad.store.lease.LeaseTable;
-import io.myriad.store.mvcc.KeyVersion;
 import io.myriad.store.mvcc.MvccStore;
 
 /**
@@ -17,7 +16,8 @@ import io.myriad.store.mvcc.MvccStore;
  * <tr><td>1</td><td>revision 8, compacted revision 8</td></tr>
  * <tr><td>2, lease 8</td><td>time to live in seconds 8</td></tr>
  * <tr><td>4, number 1</td><td>a section of {@link StateSections}</td></tr>
- * <tr><td>5, revision 8, place within the revision 4</td><td>flags 1, {@code mvccpb.KeyValue}</td></tr>
+ * <tr><td>5, revision 8, place within the revision 4</td><td>flags 1 (1: a tombstone; 2: the value is in the value store), {@code mvccpb.KeyValue} or what is kept of
+ * it</td></tr>
  * </table>
  */
 final class StateEntries {
@@ -27,6 +27,7 @@ final class StateEntries {
     private static final byte SECTION = 4;
     private static final byte VERSION = 5;
     private static final byte TOMBSTONE_FLAG = 1;
+    private static final byte REFERENCE_FLAG = 2;
 
     private StateEntries() {}
 
@@ -66,16 +67,51 @@ final class StateEntries {
     }
 
     /** A version's value, in a buffer of which every call may take another part. */
-    static ByteBuffer version(KeyVersion version, ByteBuffer buffer) {
-        byte[] keyValue = version.keyValue();
-        ByteBuffer value = buffer.capacity() > keyValue.length ? buffer : ByteBuffer.allocate(1 + keyValue.length);
-        return value.clear().put(version.isTombstone() ? TOMBSTONE_FLAG : 0).put(keyValue).flip();
+    static ByteBuffer version(byte[] keyValue, boolean tombstone, ByteBuffer buffer) {
+        return flagged(tombstone ? TOMBSTONE_FLAG : 0, keyValue, buffer);
     }
 
-    /** A version's key-value in its entry's value, which is read from the buffer's position. */
+    /** The value of a version whose value is in the value store. */
+    static ByteBuffer reference(byte[] reference, ByteBuffer buffer) {
+        return flagged(REFERENCE_FLAG, reference, buffer);
+    }
+
+    private static ByteBuffer flagged(byte flags, byte[] bytes, ByteBuffer buffer) {
+        ByteBuffer value = buffer.capacity() > bytes.length ? buffer : ByteBuffer.allocate(1 + bytes.length);
+        return value.clear().put(flags).put(bytes).flip();
+    }
+
+    /** Whether an entry is of a version. */
+    static boolean isVersion(ByteBuffer key) {
+        return key.get(key.position()) == VERSION;
+    }
+
+    /** Whether an entry is a version's that only refers to its value. */
+    static boolean isReference(ByteBuffer key, ByteBuffer value) {
+        return isVersion(key) && isReference(value);
+    }
+
+    /** Whether a version's entry only refers to its value. */
+    static boolean isReference(ByteBuffer value) {
+        return (value.get(value.position()) & REFERENCE_FLAG) != 0;
+    }
+
+    /** Whether a version's entry is of a deletion. */
+    static boolean isTombstone(ByteBuffer value) {
+        return (value.get(value.position()) & TOMBSTONE_FLAG) != 0;
+    }
+
+    static long modRevision(ByteBuffer versionKey) {
+        return versionKey.getLong(versionKey.position() + 1);
+    }
+
+    static int subRevision(ByteBuffer versionKey) {
+        return versionKey.getInt(versionKey.position() + 1 + Long.BYTES);
+    }
+
+    /** A version's key-value, or what is kept of it, in its entry's value. */
     static byte[] keyValue(ByteBuffer value) {
-        value.get();
-        return bytes(value);
+        return bytes(value.slice(value.position() + 1, value.remaining() - 1));
     }
 
     /** A copy of what is between a buffer's position and its limit. */
@@ -93,10 +129,16 @@ final class StateEntries {
         private StateSections sections = StateSections.NONE;
         private MvccStore.@Nullable Loader loader;
 
-        /** @param storedBytes what the versions take that will come, roughly */
-        Collector(StoreMachine machine, long storedBytes) {
+        private final boolean knowReferences;
+
+        /**
+         * @param storedBytes what the versions take that will come, roughly
+         * @param knowReferences whether values may lie elsewhere
+         */
+        Collector(StoreMachine machine, long storedBytes, boolean knowReferences) {
             this.machine = machine;
             this.storedBytes = storedBytes;
+            this.knowReferences = knowReferences;
         }
 
         /** Takes an entry from the buffers' positions to their limits. */
@@ -106,8 +148,15 @@ final class StateEntries {
                 case LEASE -> leases.grant(key.getLong(), value.getLong());
                 case SECTION -> sections = sections.with(key.get(), bytes(value));
                 case VERSION -> {
-                    boolean tombstone = (value.get() & TOMBSTONE_FLAG) != 0;
-                    started().add(bytes(value), key.getLong(), key.getInt(), tombstone);
+                    byte flags = value.get();
+                    if ((flags & REFERENCE_FLAG) != 0) {
+                        if (!knowReferences) {
+                            throw new IOException("its values lie in a value store, which --value-store is to name");
+                        }
+                        started().addReference(bytes(value), key.getLong(), key.getInt());
+                    } else {
+                        started().add(bytes(value), key.getLong(), key.getInt(), (flags & TOMBSTONE_FLAG) != 0);
+                    }
                 }
                 default -> throw new IOException("an entry of a kind that this version does not know");
             }

@@ -14,10 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 
+import org.jspecify.annotations.Nullable;
+
+import io.myriad.store.mvcc.KeyVersion;
 import io.myriad.store.page.PageReader;
 
 /**
@@ -38,8 +42,8 @@ final class StateExport {
         void accept(ByteBuffer key, ByteBuffer value) throws IOException;
     }
 
-    /** Writes a state; the file is there when it is whole, and forced to disk. */
-    static void write(PageReader state, Path target) throws IOException {
+    /** Writes a state, values included wherever they are; the file is there when it is whole, and forced to disk. */
+    static void write(PageReader state, CheckpointValues values, Path target) throws IOException {
         Path made = target.resolveSibling(target.getFileName() + ".new");
         try (FileChannel channel = FileChannel.open(made, StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
@@ -47,22 +51,79 @@ final class StateExport {
                     new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES), new CRC32C());
             DataOutputStream out = new DataOutputStream(checked);
             WritableByteChannel bytes = Channels.newChannel(out);
-            out.writeInt(MAGIC);
-            out.writeInt(FORMAT);
-            out.writeLong(state.appliedIndex());
-            state.visit(new byte[0], null, (key, value) -> {
+            Sink entries = (key, value) -> {
                 out.writeInt(key.remaining());
                 out.writeInt(value.remaining());
                 bytes.write(key);
                 bytes.write(value);
+            };
+            out.writeInt(MAGIC);
+            out.writeInt(FORMAT);
+            out.writeLong(state.appliedIndex());
+            References references = new References(state, values, entries);
+            state.visit(new byte[0], null, (key, value) -> {
+                references.accept(key, value);
                 return true;
             });
+            references.resolve();
             out.writeInt(-1);
             out.writeLong(checked.getChecksum().getValue());
             out.flush();
             channel.force(true);
         }
         Files.move(made, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Hands on entries in their order, with their values in the place of references to them, of which several are read at once. */
+    private static final class References implements Sink {
+        private static final int MAX_REFERENCES = 512;
+        private static final int MAX_BYTES = 4 << 20;
+
+        private final PageReader state;
+        private final CheckpointValues values;
+        private final Sink target;
+        private final long[] modRevisions = new long[MAX_REFERENCES];
+        private final int[] subRevisions = new int[MAX_REFERENCES];
+        private int count;
+        private long bytes;
+
+        References(PageReader state, CheckpointValues values, Sink target) {
+            this.state = state;
+            this.values = values;
+            this.target = target;
+        }
+
+        @Override
+        public void accept(ByteBuffer key, ByteBuffer value) throws IOException {
+            if (!StateEntries.isReference(key, value)) {
+                resolve();
+                target.accept(key, value);
+                return;
+            }
+            modRevisions[count] = StateEntries.modRevision(key);
+            subRevisions[count++] = StateEntries.subRevision(key);
+            bytes += KeyVersion.sizeOf(StateEntries.keyValue(value));
+            if (count == MAX_REFERENCES || bytes >= MAX_BYTES) {
+                resolve();
+            }
+        }
+
+        void resolve() throws IOException {
+            if (count == 0) {
+                return;
+            }
+            byte[][] found = values.read(state, Arrays.copyOf(modRevisions, count), Arrays.copyOf(subRevisions, count));
+            for (int i = 0; i < count; i++) {
+                byte @Nullable [] keyValue = found[i];
+                if (keyValue == null) {
+                    throw new IOException("the value of revision " + modRevisions[i] + " is not where it should be");
+                }
+                target.accept(ByteBuffer.wrap(StateEntries.versionKey(modRevisions[i], subRevisions[i])),
+                        StateEntries.version(keyValue, false, ByteBuffer.allocate(0)));
+            }
+            count = 0;
+            bytes = 0;
+        }
     }
 
     /** Reads a state and returns its applied index. What the sink was given counts only when this returns. */

@@ -335,7 +335,7 @@ public final class StoreMachine {
             } catch (CompactedException e) {
                 StoreView newer = view();
                 if (newer == view) {
-                    throw e;
+                    throw new IllegalStateException("a value is not where it should be", e);
                 }
                 view = newer;
             }

@@ -47,7 +47,7 @@ class DiskSpaceTest {
                 Membership.UNKNOWN, true, 1, List.of(), directory, RaftTiming.STANDARD, 1000, true, 1 << 20, 128, 0,
                 TimeUnit.MINUTES.toNanos(1), null, -1, Long.MAX_VALUE, ValueBudget.UNLIMITED, 0, false,
                 new TokenSettings.Simple(1000), usable::get),
-                null,
+                null, null,
                 nanos -> {});
     }
 

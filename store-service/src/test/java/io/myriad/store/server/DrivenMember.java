@@ -53,7 +53,7 @@ public final class DrivenMember {
         LeaseClock clock = new LeaseClock();
         machine = new StoreMachine(new ResponseHeader(1, id), clock, nanoTime);
         watches = new WatchAgent(machine::view, PROGRESS_NANOS, nanoTime, random);
-        checkpoint = new StateCheckpoint(Path.of("simulated"), pages, machine, VALUES);
+        checkpoint = new StateCheckpoint(Path.of("simulated"), pages, machine, VALUES, null);
         machine.keepHistoryAfter(() -> Math.min(watches.dispatchedRevision(), checkpoint.keptRevision()));
         MemberSnapshots snapshots = new MemberSnapshots(checkpoint, new DiskSpace(() -> -1));
         state = new MemberState(machine, snapshots, clock, nanoTime, watches::wake, reason -> {

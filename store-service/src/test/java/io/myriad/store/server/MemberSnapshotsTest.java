@@ -25,7 +25,7 @@ final class MemberSnapshotsTest {
     private StateCheckpoint checkpoint(String name) throws IOException {
         StoreMachine machine = new StoreMachine(new ResponseHeader(1, 2), new LeaseClock(), () -> 0);
         machine.leases().grant(7, 60);
-        return new StateCheckpoint(directory.resolve(name), machine, ValueBudget.UNLIMITED);
+        return new StateCheckpoint(directory.resolve(name), machine, ValueBudget.UNLIMITED, null);
     }
 
     /** The log has entries that are none of the state's: it may be cut before the state has any. */

@@ -125,7 +125,7 @@ final class Outcome {
         checkpoint.checkInvariants();
         StoreMachine restored = new StoreMachine(machine.header(), new LeaseClock(), () -> 0);
         try (StateCheckpoint read = new StateCheckpoint(checkpoint.path(), member.pages()::open, restored,
-                ValueBudget.UNLIMITED)) {
+                ValueBudget.UNLIMITED, null)) {
             requireEqual(member + ": index on disk", read.restore(), member.log().appliedIndex());
         }
         requireEqual(member + ": keys on disk", contents(restored), contents(machine));

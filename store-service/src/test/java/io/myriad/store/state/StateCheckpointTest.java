@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import io.myriad.store.mvcc.Slice;
 import io.myriad.store.mvcc.SnapshotSource;
 import io.myriad.store.mvcc.ValueBudget;
 import io.myriad.store.mvcc.WriteView;
+import io.myriad.store.value.InMemoryValues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -38,6 +40,7 @@ final class StateCheckpointTest {
     private final long seed = Long.getLong("myriad.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private StoreMachine machine = machine();
+    private final @Nullable InMemoryValues values = random.nextBoolean() ? new InMemoryValues() : null;
     private StateCheckpoint checkpoint;
     private long dispatched = Long.MAX_VALUE;
     private long index;
@@ -55,7 +58,7 @@ final class StateCheckpointTest {
         machine = machine();
         ValueBudget budget = new ValueBudget(List.of(0L, 20_000L, Long.MAX_VALUE).get(random.nextInt(3)),
                 Long.MAX_VALUE);
-        checkpoint = new StateCheckpoint(directory.resolve(name), machine, budget);
+        checkpoint = new StateCheckpoint(directory.resolve(name), machine, budget, values);
         keepHistory();
     }
 
@@ -78,9 +81,27 @@ final class StateCheckpointTest {
                     goOnFromDisk(round % 20 == 9);
                 }
             }
+            nothingIsLeftInTheValueStore();
         } catch (IOException | RuntimeException | AssertionError e) {
             throw new AssertionError("seed " + seed, e);
         }
+    }
+
+    private void nothingIsLeftInTheValueStore() throws IOException {
+        if (values == null) {
+            return;
+        }
+        for (int round = 0; round < 2; round++) {
+            machine.publish();
+            try (StateCheckpoint.Captured state = checkpoint.capture(index, 1)) {
+                state.write();
+            }
+        }
+        int[] longValues = new int[1];
+        try (SnapshotSource source = new SnapshotSource(machine.store())) {
+            source.forEach(version -> longValues[0] += version.value().length() >= 64 ? 1 : 0);
+        }
+        assertThat(values.size()).isEqualTo(longValues[0]);
     }
 
     private void change(int keys) {
@@ -131,7 +152,7 @@ final class StateCheckpointTest {
         if (write) {
             Path copy = Files.copy(checkpoint.path(), directory.resolve("copy.pages"));
             StoreMachine read = machine();
-            try (StateCheckpoint copied = new StateCheckpoint(copy, read, ValueBudget.UNLIMITED)) {
+            try (StateCheckpoint copied = new StateCheckpoint(copy, read, ValueBudget.UNLIMITED, values)) {
                 assertThat(copied.restore()).isEqualTo(captured);
                 read.keepHistoryAfter(() -> 0);
                 assertThat(contents(read)).isEqualTo(expected);
@@ -244,7 +265,7 @@ final class StateCheckpointTest {
         byte[] sound = Files.readAllBytes(exported);
         StoreMachine read = machine();
         try (StateCheckpoint empty = new StateCheckpoint(directory.resolve("empty.pages"), read,
-                ValueBudget.UNLIMITED)) {
+                ValueBudget.UNLIMITED, null)) {
             for (int at = 0; at < sound.length; at += 1 + sound.length / 100) {
                 byte[] damaged = sound.clone();
                 damaged[at] ^= 0x40;

@@ -58,7 +58,7 @@ final class StateSectionsTest {
         StoreMachine machine = machineWithAlarmAndUsers();
         Path exported = directory.resolve("exported");
         try (StateCheckpoint checkpoint = new StateCheckpoint(directory.resolve("state.pages"), machine,
-                ValueBudget.UNLIMITED)) {
+                ValueBudget.UNLIMITED, null)) {
             try (StateCheckpoint.Captured captured = checkpoint.capture(5, 1)) {
                 captured.write();
             }
@@ -66,13 +66,13 @@ final class StateSectionsTest {
         }
         StoreMachine restored = machine();
         try (StateCheckpoint checkpoint = new StateCheckpoint(directory.resolve("state.pages"), restored,
-                ValueBudget.UNLIMITED)) {
+                ValueBudget.UNLIMITED, null)) {
             checkpoint.restore();
             assertSame(restored, machine);
         }
         StoreMachine other = machine();
         try (StateCheckpoint checkpoint = new StateCheckpoint(directory.resolve("other.pages"), other,
-                ValueBudget.UNLIMITED)) {
+                ValueBudget.UNLIMITED, null)) {
             checkpoint.restore(exported);
             assertSame(other, machine);
         }
