@@ -108,7 +108,8 @@ final class FailpointCrashTest {
 
     static List<String> momentsOfCompaction() {
         return Boolean.getBoolean("myriad.failpoints.all")
-                ? List.of("compactBeforeCommitScheduledCompact", "compactAfterCommitBatch", "beforeCommit", "afterCommit")
+                ? List.of("compactBeforeCommitScheduledCompact", "compactAfterCommitBatch", "beforeCommit",
+                        "afterCommit")
                 : List.of("compactAfterCommitBatch", "afterCommit");
     }
 

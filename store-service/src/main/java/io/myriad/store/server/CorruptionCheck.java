@@ -103,6 +103,9 @@ final class CorruptionCheck {
         }
         try {
             RevisionHash own = RevisionHash.of(views, 0);
+            if (own.status() != RevisionStatus.AVAILABLE) {
+                throw new IOException(hex(self) + " failed to fetch hash");
+            }
             boolean differs = false;
             for (Map.Entry<Long, Checksum> other : ask(own.revision()).entrySet()) {
                 Checksum theirs = other.getValue();
@@ -161,12 +164,19 @@ final class CorruptionCheck {
 
     private void compareNewest() throws InterruptedException {
         RevisionHash before = RevisionHash.of(views, 0);
+        if (before.status() != RevisionStatus.AVAILABLE) {
+            // Compactions came in between again and again: the next time, then.
+            return;
+        }
         Map<Long, Checksum> others = ask(before.revision());
         // What the others had when they answered can be read here then.
         if (!awaitRead()) {
             return;
         }
         RevisionHash after = RevisionHash.of(views, 0);
+        if (after.status() != RevisionStatus.AVAILABLE) {
+            return;
+        }
         List<Long> damaged = new ArrayList<>();
         if (after.revision() == before.revision() && after.compactedRevision() == before.compactedRevision()
                 && after.hash() != before.hash()) {
@@ -218,7 +228,8 @@ final class CorruptionCheck {
             }
             return;
         }
-        LOG.error("members differ at the compaction of revision {}: {}", compacted, byHash);
+        byHash.forEach((hash, ids) -> LOG.error("checksum {} at the compaction of revision {}: members {}", hash,
+                compacted, ids.stream().map(CorruptionCheck::hex).toList()));
         comparedCompaction = compacted;
         if (byHash.values().removeIf(ids -> ids.size() >= all / 2 + 1)) {
             byHash.values().forEach(ids -> ids.forEach(alarm::accept));
