@@ -17,6 +17,9 @@ final class GoDuration {
     private GoDuration() {}
 
     static Duration parse(String option, String value) {
+        if (value.equals("0")) {
+            return Duration.ZERO;
+        }
         Matcher part = PART.matcher(value);
         BigDecimal nanos = BigDecimal.ZERO;
         int at = 0;

@@ -22,6 +22,7 @@ import picocli.CommandLine.ParseResult;
 import io.myriad.store.raft.Member;
 import io.myriad.store.raft.RaftTiming;
 import io.myriad.store.server.AutoCompaction;
+import io.myriad.store.server.CorruptionChecks;
 import io.myriad.store.server.TokenSettings;
 import io.myriad.store.value.ValueStoreOptions;
 
@@ -35,6 +36,9 @@ import io.myriad.store.value.ValueStoreOptions;
  * @param timing how patient the members are with each other
  * @param strictReconfigCheck whether changes of the members are refused that could cost the quorum
  * @param maxLearners how many members without a vote there may be
+ * @param tlsRules which TLS is spoken, with clients and between members
+ * @param keepAlive how clients and this member find out that the other one is gone
+ * @param corruptionChecks when the members compare what they have
  * @param quotaBackendBytes what all keys may take, history included; negative: no limit
  * @param valueCacheBytes what values may take in memory that are in the page file too
  * @param defragmentationRate bytes a second that are moved to make the page file shorter; 0: none by itself
@@ -47,7 +51,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         List<String> advertiseClientUrls, List<URI> listenPeerUrls, boolean peerListener,
         List<Member> members, boolean existingCluster, @Nullable Path initialSnapshot, boolean strictReconfigCheck,
         int maxLearners, TlsFiles clientTls,
-        TlsFiles peerTls,
+        TlsFiles peerTls, TlsRules tlsRules, KeepAlive keepAlive, CorruptionChecks corruptionChecks,
         List<URI> listenMetricsUrls, RaftTiming timing, long snapshotCount,
         int maxRequestBytes, int maxTxnOps, long quotaBackendBytes, long valueCacheBytes, long defragmentationRate,
         @Nullable ValueStoreOptions valueStore, int bcryptCost,
@@ -61,6 +65,15 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
             boolean clientCertificates) {
         boolean isConfigured() { return certificate != null && key != null; }
     }
+
+    /**
+     * Of gRPC's connections.
+     *
+     * @param leastPing how often a client may ask whether the member is still there; 0: as gRPC has it
+     * @param interval after how long a silence the member asks; 0: never
+     * @param timeout how long the client may take to answer; 0: it is not asked
+     */
+    public record KeepAlive(Duration leastPing, Duration interval, Duration timeout) {}
 
     private static final long DEFAULT_TOKEN_SECONDS = 300;
     private static final Set<String> JWT_PARTS = Set.of("pub-key", "priv-key", "sign-method", "ttl");
@@ -140,6 +153,11 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                         .arity("1").build());
         spec.addOption(OptionSpec.builder("--strict-reconfig-check").type(String.class).arity("0..1")
                 .fallbackValue("true").build());
+        for (String text : List.of("--grpc-keepalive-min-time", "--grpc-keepalive-interval", "--grpc-keepalive-timeout",
+                "--tls-min-version", "--tls-max-version", "--cipher-suites", "--feature-gates", "--corrupt-check-time",
+                "--compact-hash-check-time")) {
+            spec.addOption(OptionSpec.builder(text).type(String.class).arity("1").build());
+        }
         for (String flag : List.of("--client-cert-auth", "--peer-client-cert-auth", "--unsafe-no-fsync")) {
             spec.addOption(OptionSpec.builder(flag).type(boolean.class).arity("0..1").fallbackValue("true").build());
         }
@@ -165,8 +183,13 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
             return new StoreOptions(name, Path.of(text("--data-dir", name + ".etcd")), clientUrls, advertised, peerUrls,
                     !text("--listen-peer-urls", "").isEmpty(), members(name),
                     existingCluster(), file("--initial-snapshot"),
-                    !"false".equals(text("--strict-reconfig-check", "true")),
+                    bool("--strict-reconfig-check", true),
                     (int) number("--max-learners", 1, 1, Integer.MAX_VALUE), clientTls, peerTls,
+                    TlsRules.of(text("--tls-min-version", TlsRules.TLS_1_2), text("--tls-max-version", ""),
+                            text("--cipher-suites", "")),
+                    new KeepAlive(duration("--grpc-keepalive-min-time", "5s"),
+                            duration("--grpc-keepalive-interval", "2h"), duration("--grpc-keepalive-timeout", "20s")),
+                    corruptionChecks(),
                     urlsOrNone("--listen-metrics-urls"),
                     timing(), number("--snapshot-count", 10_000, 1, Long.MAX_VALUE),
                     (int) number("--max-request-bytes", 3 << 19, 1, 512 << 20),
@@ -190,6 +213,32 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         private boolean flag(String option) {
             Boolean value = result.commandSpec().findOption(option).getValue();
             return value != null && value;
+        }
+
+        /** As Go's flags read it. */
+        private boolean bool(String option, boolean otherwise) {
+            String value = text(option, Boolean.toString(otherwise));
+            Boolean parsed = FeatureGates.parseBoolean(value);
+            if (parsed == null) {
+                throw new InvalidOptionException(
+                        "invalid boolean value \"" + value + "\" for " + option + ": parse error");
+            }
+            return parsed;
+        }
+
+        private Duration duration(String option, String otherwise) {
+            return GoDuration.parse(option, text(option, otherwise));
+        }
+
+        private CorruptionChecks corruptionChecks() {
+            FeatureGates gates = FeatureGates.of(text("--feature-gates", ""));
+            Duration interval = duration("--corrupt-check-time", "0s");
+            Duration compaction = duration("--compact-hash-check-time", "1m");
+            if (compaction.isZero()) {
+                throw new InvalidOptionException("--compact-hash-check-time must be >0 (set to 0s)");
+            }
+            return new CorruptionChecks(gates.isOn("InitialCorruptCheck"), interval.isZero() ? null : interval,
+                    gates.isOn("CompactHashCheck") ? compaction : null);
         }
 
         private @Nullable Path file(String option) {

@@ -85,7 +85,7 @@ final class StoreService implements Service {
 
     private void open() throws IOException {
         boolean secure = options.self().peerUrls().getFirst().startsWith("https:");
-        SslContext peerTls = secure ? TlsContexts.peerClient(options.peerTls()) : null;
+        SslContext peerTls = secure ? TlsContexts.peerClient(options.peerTls(), options.tlsRules()) : null;
         FirstStart first = new FirstStart(options, peerTls);
         DataDirectory directory = DataDirectory.open(options.dataDirectory(), first);
         opened.add(directory);
@@ -112,6 +112,7 @@ final class StoreService implements Service {
                 options.quotaBackendBytes(), percentOfHeap(MOST_HEAP_PERCENT_FOR_STATE),
                 new ValueBudget(options.valueCacheBytes(), percentOfHeap(HEAP_PERCENT_FOR_STATE)),
                 options.defragmentationRate(), options.clientTls().clientCertificates(), options.tokens(),
+                options.corruptionChecks(),
                 StoreSettings.diskOf(raft)),
                 transport, openValues(clusterId, self.id()),
                 metrics.forceNanos());
@@ -120,6 +121,7 @@ final class StoreService implements Service {
             metrics.register(transport);
         }
         opened.add(opening);
+        opening.checkAtStart();
         boolean alone = opening.log().group().isSoleVoter();
         if (transport != null) {
             listen(transport);
@@ -131,7 +133,7 @@ final class StoreService implements Service {
         }
         GrpcEndpoint endpoint = new GrpcEndpoint(opening, metrics, listens(options.listenClientUrls()),
                 listens(options.listenMetricsUrls()),
-                Math.max(1, Runtime.getRuntime().availableProcessors() / 2), ClientLimits.standard(),
+                Math.max(1, Runtime.getRuntime().availableProcessors() / 2), clientLimits(),
                 new BcryptPasswords(options.bcryptCost()));
         opened.add(endpoint);
         clientPorts = endpoint.ports();
@@ -168,6 +170,12 @@ final class StoreService implements Service {
         return Runtime.getRuntime().maxMemory() / 100 * percent;
     }
 
+    private ClientLimits clientLimits() {
+        StoreOptions.KeepAlive keepAlive = options.keepAlive();
+        return ClientLimits.standard().withKeepAlive(keepAlive.leastPing().toMillis(), keepAlive.interval().toMillis(),
+                keepAlive.timeout().toMillis());
+    }
+
     private PeerTransport newTransport(long clusterId, @Nullable SslContext tls) {
         PeerTransport transport = new PeerTransport(clusterId, tls);
         opened.add(transport);
@@ -177,7 +185,9 @@ final class StoreService implements Service {
     private void listen(PeerTransport transport) throws IOException {
         for (URI url : options.listenPeerUrls()) {
             transport.listen(new InetSocketAddress(url.getHost(), url.getPort()),
-                    url.getScheme().equals("https") ? TlsContexts.peerServer(options.peerTls()) : null);
+                    url.getScheme().equals("https")
+                            ? TlsContexts.peerServer(options.peerTls(), options.tlsRules())
+                            : null);
             LOG.info("serving member traffic on {}", url);
         }
     }
@@ -187,7 +197,7 @@ final class StoreService implements Service {
         SslContext ssl = null;
         for (URI url : urls) {
             if (url.getScheme().equals("https") && ssl == null) {
-                ssl = TlsContexts.server(options.clientTls());
+                ssl = TlsContexts.server(options.clientTls(), options.tlsRules());
             }
             listens.add(new GrpcEndpoint.Listen(new InetSocketAddress(url.getHost(), url.getPort()),
                     url.getScheme().equals("https") ? ssl : null));

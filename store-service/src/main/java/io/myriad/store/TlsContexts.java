@@ -30,21 +30,23 @@ final class TlsContexts {
     private TlsContexts() {}
 
     /** What a gRPC server needs. */
-    static SslContext server(StoreOptions.TlsFiles files) throws IOException {
-        return build(files, true, builder -> GrpcSslContexts.configure(builder).applicationProtocolConfig(PROTOCOLS));
+    static SslContext server(StoreOptions.TlsFiles files, TlsRules rules) throws IOException {
+        return build(files, rules, true,
+                builder -> GrpcSslContexts.configure(builder).applicationProtocolConfig(PROTOCOLS));
     }
 
     /** What a member needs to accept other members. */
-    static SslContext peerServer(StoreOptions.TlsFiles files) throws IOException {
-        return build(files, true, builder -> builder);
+    static SslContext peerServer(StoreOptions.TlsFiles files, TlsRules rules) throws IOException {
+        return build(files, rules, true, builder -> builder);
     }
 
     /** What a member needs to connect to other members; it shows its own certificate. */
-    static SslContext peerClient(StoreOptions.TlsFiles files) throws IOException {
-        return build(files, false, builder -> builder.endpointIdentificationAlgorithm("HTTPS"));
+    static SslContext peerClient(StoreOptions.TlsFiles files, TlsRules rules) throws IOException {
+        return build(files, rules, false, builder -> builder.endpointIdentificationAlgorithm("HTTPS"));
     }
 
-    private static SslContext build(StoreOptions.TlsFiles files, boolean server, UnaryOperator<SslContextBuilder> more)
+    private static SslContext build(StoreOptions.TlsFiles files, TlsRules rules, boolean server,
+            UnaryOperator<SslContextBuilder> more)
             throws IOException {
         Path certificate = java.util.Objects.requireNonNull(files.certificate());
         Path key = java.util.Objects.requireNonNull(files.key());
@@ -64,7 +66,11 @@ final class TlsContexts {
             if (server && authorities != null) {
                 builder.clientAuth(files.clientCertificates() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
             }
-            return more.apply(builder).build();
+            SslContextBuilder complete = more.apply(builder).protocols(rules.protocols());
+            if (!rules.ciphers().isEmpty()) {
+                complete.ciphers(rules.ciphers());
+            }
+            return complete.build();
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException("certificate " + certificate + " and key " + key + " cannot be used: " + reasonOf(e));
         }

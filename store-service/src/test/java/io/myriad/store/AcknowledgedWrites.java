@@ -85,8 +85,8 @@ final class AcknowledgedWrites implements AutoCloseable {
         }
     }
 
-    /** Every acknowledged write is there, and none was made twice. */
-    void verify(Channel channel) {
+    /** Every acknowledged write is there, and none was made twice. Returns the revision of what it looked at. */
+    long verify(Channel channel) {
         Map<String, Write> expected = Map.copyOf(acknowledged);
         RangeResponse all = KVGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS).withWaitForReady()
                 .range(Requests.range("writer/", "writer0").build());
@@ -108,6 +108,7 @@ final class AcknowledgedWrites implements AutoCloseable {
             }
             assertThat(there.getVersion()).as("writes of %s", key).isLessThanOrEqualTo(attempts.get(key));
         });
+        return all.getHeader().getRevision();
     }
 
     @Override

@@ -87,7 +87,8 @@ class BadClientsTest {
     }
 
     private static ClientLimits limits(int connections, long greeting) {
-        return new ClientLimits(connections, 8, 50, greeting, PATIENCE_MILLIS, PATIENCE_MILLIS, PATIENCE_MILLIS);
+        return new ClientLimits(connections, 8, 50, greeting, PATIENCE_MILLIS, 5000, PATIENCE_MILLIS,
+                PATIENCE_MILLIS);
     }
 
     private static ClientLimits patient() {
@@ -340,7 +341,8 @@ class BadClientsTest {
     @Test
     void whoDoesNotAnswerThePingIsClosed() throws Exception {
         GrpcEndpoint endpoint = start(
-                new ClientLimits(100, 8, 50, PATIENCE_MILLIS, PATIENCE_MILLIS, SHORTEST_PING_MILLIS, SOON_MILLIS));
+                new ClientLimits(100, 8, 50, PATIENCE_MILLIS, PATIENCE_MILLIS, 5000, SHORTEST_PING_MILLIS,
+                        SOON_MILLIS));
         try (Socket silent = connect2(endpoint)) {
             silent.getOutputStream().write(call(1));
             DataInputStream in = in(silent);

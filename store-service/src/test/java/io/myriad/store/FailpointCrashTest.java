@@ -13,11 +13,14 @@ import io.grpc.ManagedChannel;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import io.myriad.store.api.CompactionRequest;
 import io.myriad.store.api.DefragmentRequest;
 import io.myriad.store.api.KVGrpc;
 import io.myriad.store.api.MaintenanceGrpc;
+import io.myriad.store.api.RangeResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -97,6 +100,59 @@ final class FailpointCrashTest {
                 channel.resetConnectBackoff();
                 writes.verify(channel);
             }
+        } finally {
+            channel.shutdownNow();
+            store.close();
+        }
+    }
+
+    static List<String> momentsOfCompaction() {
+        return Boolean.getBoolean("myriad.failpoints.all")
+                ? List.of("compactBeforeCommitScheduledCompact", "compactAfterCommitBatch", "beforeCommit",
+                        "afterCommit")
+                : List.of("compactAfterCommitBatch", "afterCommit");
+    }
+
+    /** The newest revision is a deletion, of which a compaction leaves nothing: a member that dies then has to know nevertheless how far it was. */
+    @ParameterizedTest
+    @MethodSource("momentsOfCompaction")
+    void theRevisionDoesNotGoBack(String moment) throws Exception {
+        int port = TestStore.freePort();
+        List<String> flags = List.of("--data-dir", directory.resolve(moment).toString(), "--listen-client-urls",
+                "http://127.0.0.1:" + port);
+        Path log = directory.resolve(moment + ".log");
+        ManagedChannel channel = ProcessCluster.channel(port);
+        KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel).withWaitForReady();
+        FailpointClient failpoints = new FailpointClient(TestStore.freePort());
+        StoreProcess store = StoreProcess.start(log, flags, failpoints.runner());
+        try (failpoints) {
+            store.awaitReady();
+            kv.put(Requests.put("kept", "value"));
+            kv.put(Requests.put("key", "value"));
+            long deleted = kv.deleteRange(Requests.delete("key")).getHeader().getRevision();
+            failpoints.set(moment, "panic");
+            ignore(KVGrpc.newFutureStub(channel)
+                    .compact(CompactionRequest.newBuilder().setRevision(deleted).setPhysical(true).build()));
+            if (moment.endsWith("Commit")) {
+                // The checkpoint after the compaction.
+                defragment(channel);
+            }
+            assertThat(store.awaitExit()).isEqualTo(2);
+            for (int start = 0; start < 2; start++) {
+                store = StoreProcess.start(log, flags, failpoints.runner());
+                store.awaitReady();
+                channel.resetConnectBackoff();
+                RangeResponse kept = kv.range(Requests.range("k", "l").build());
+                assertThat(kept.getHeader().getRevision()).isEqualTo(deleted);
+                assertThat(kept.getKvsList()).extracting(each -> each.getKey().toStringUtf8()).containsExactly("kept");
+                // Now from a checkpoint.
+                MaintenanceGrpc.newBlockingStub(channel).defragment(DefragmentRequest.getDefaultInstance());
+                store.kill();
+            }
+            store = StoreProcess.start(log, flags, failpoints.runner());
+            store.awaitReady();
+            channel.resetConnectBackoff();
+            assertThat(kv.put(Requests.put("key", "value")).getHeader().getRevision()).isEqualTo(deleted + 1);
         } finally {
             channel.shutdownNow();
             store.close();

@@ -1,14 +1,19 @@
 package io.myriad.store;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Base64;
 
 import org.junit.jupiter.api.AfterAll;
@@ -122,5 +127,24 @@ final class JsonGatewayTest {
                 return line;
             }
         }
+    }
+
+    /** A line for each part of etcd's database, and one for its checksum. */
+    @Test
+    void aSnapshot() throws Exception {
+        HttpResponse<String> response = post("maintenance/snapshot", "{}");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("transfer-encoding")).contains("chunked");
+        assertThat(response.body().lines()).hasSizeGreaterThan(1).allMatch(line -> line.matches(
+                "\\{\"result\":\\{(\"remaining_bytes\":\"\\d+\",)?\"blob\":\"[^\"]+\",\"version\":\"3.7.0\"}}"));
+        ByteArrayOutputStream parts = new ByteArrayOutputStream();
+        response.body().lines().forEach(line -> parts
+                .writeBytes(Base64.getDecoder().decode(line.replaceAll(".*\"blob\":\"([^\"]+)\".*", "$1"))));
+        byte[] all = parts.toByteArray();
+        int size = all.length - 32;
+        assertThat(Arrays.copyOfRange(all, size, all.length)).isEqualTo(
+                MessageDigest.getInstance("SHA-256").digest(Arrays.copyOf(all, size)));
+        // bbolt's magic number, in its first meta page.
+        assertThat(ByteBuffer.wrap(all).order(ByteOrder.LITTLE_ENDIAN).getInt(16)).isEqualTo(0xED0CDAED);
     }
 }

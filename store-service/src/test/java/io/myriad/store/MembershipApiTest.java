@@ -3,9 +3,11 @@ package io.myriad.store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -28,6 +30,7 @@ import io.myriad.store.api.MemberUpdateRequest;
 import io.myriad.store.api.MoveLeaderRequest;
 import io.myriad.store.api.RangeRequest;
 import io.myriad.store.api.StatusRequest;
+import io.myriad.store.server.StoreMember;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -134,13 +137,28 @@ final class MembershipApiTest {
 
         TestStore third = stores.get("m2");
         remove(second, id(third));
-        await(() -> third.member().isClosed());
+        // Until it ends it is what it was, not again the learner that it was when it started.
+        assertThat(refusalsUntilItEnds(third)).doesNotContain("etcdserver: rpc not supported for learner");
         write(second, "e");
         await(() -> second.member().log().readsAreLocal());
         refused(Status.Code.UNKNOWN, "etcdserver: re-configuration failed due to not enough started members",
                 () -> remove(second, id(second)));
         second.close();
         write(start("m1", "existing"), "f");
+    }
+
+    private static Set<String> refusalsUntilItEnds(TestStore store) {
+        StoreMember member = store.member();
+        Set<String> refusals = new HashSet<>();
+        await(() -> {
+            try {
+                store.kv().withDeadlineAfter(1, TimeUnit.SECONDS).range(Requests.get("a"));
+            } catch (StatusRuntimeException e) {
+                refusals.add(String.valueOf(e.getStatus().getDescription()));
+            }
+            return member.isClosed();
+        });
+        return refusals;
     }
 
     /** A third member, which learns first. */

@@ -1,6 +1,7 @@
 package io.myriad.store;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +11,7 @@ import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.myriad.store.api.KVGrpc;
@@ -22,9 +24,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 final class PartitionTest {
 
     private static final int WRITERS = 4;
+    private static final int STANDSTILLS = 2;
+    private static final int READS = 50;
 
     @TempDir
     static Path directory = Path.of("");
+
+    @RegisterExtension
+    static final LogsOfFailedTest LOGS = new LogsOfFailedTest(() -> directory);
 
     @BeforeAll
     static void warmUp() throws InterruptedException {
@@ -45,6 +52,36 @@ final class PartitionTest {
         }
     }
 
+    /** A leader that stood still wakes up and takes itself for one: what it is asked then it may not answer from what it had. */
+    @Test
+    void aLeaderThatStoodStillReadsNothingOld() throws Exception {
+        try (ProcessCluster cluster = new ProcessCluster(directory.resolve("still"))) {
+            for (int round = 0; round < STANDSTILLS; round++) {
+                int leader = cluster.leader();
+                Channel still = cluster.channels.get(leader);
+                Channel other = cluster.channels.get((leader + 1) % ProcessCluster.SIZE);
+                putInTheEnd(still, "before");
+                cluster.stores.get(leader).pause();
+                String after = "after " + round;
+                putInTheEnd(other, after);
+                List<ListenableFuture<RangeResponse>> reads = new ArrayList<>();
+                for (int i = 0; i < READS; i++) {
+                    reads.add(kv(still).range(Requests.get("key")));
+                }
+                cluster.stores.get(leader).resume();
+                for (ListenableFuture<RangeResponse> read : reads) {
+                    try {
+                        assertThat(read.get().getKvs(0).getValue()).isEqualTo(Requests.bytes(after));
+                    } catch (ExecutionException e) {
+                        // Refused, because it knows by then that it does not lead.
+                        assertThat(e).hasCauseInstanceOf(StatusRuntimeException.class);
+                    }
+                }
+                awaitValue(still, after);
+            }
+        }
+    }
+
     private static KVGrpc.KVFutureStub kv(Channel channel) {
         return KVGrpc.newFutureStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
     }
@@ -54,8 +91,9 @@ final class PartitionTest {
         List<Channel> others = cluster.channels.stream().filter(each -> each != alone).map(Channel.class::cast)
                 .toList();
         kv(alone).put(Requests.put("key", "before")).get();
-        try (AcknowledgedWrites writes = new AcknowledgedWrites(WRITERS,
-                () -> others.get((int) (System.nanoTime() & 1)))) {
+        try (WatchedHistory watcher = new WatchedHistory(() -> alone, event -> {});
+                AcknowledgedWrites writes = new AcknowledgedWrites(WRITERS,
+                        () -> others.get((int) (System.nanoTime() & 1)))) {
             writes.awaitMore(50);
             cluster.network().isolate(one);
             List<ListenableFuture<?>> refused = List.of(kv(alone).put(Requests.put("lost", "value")),
@@ -69,13 +107,16 @@ final class PartitionTest {
             }
             cluster.network().heal();
             writes.awaitMore(50);
-        }
-        for (Channel each : cluster.channels) {
-            awaitValue(each, "after");
-        }
-        putInTheEnd(alone, "healed");
-        for (Channel each : cluster.channels) {
-            awaitValue(each, "healed");
+            writes.close();
+            for (Channel each : cluster.channels) {
+                awaitValue(each, "after");
+            }
+            putInTheEnd(alone, "healed");
+            for (Channel each : cluster.channels) {
+                awaitValue(each, "healed");
+                // Who watched the member that was cut off was told the same history, and nothing twice.
+                watcher.verify(each);
+            }
         }
         assertThat(cluster.stores).allMatch(StoreProcess::isAlive);
     }

@@ -80,7 +80,8 @@ final class ProcessCluster implements AutoCloseable {
                 List.of("--name", name(member), "--data-dir", home.resolve(name(member)).toString(),
                         "--listen-client-urls", url(clientPorts.get(member)), "--listen-peer-urls",
                         url(listenPorts.get(member)), "--initial-advertise-peer-urls", url(advertisedPorts.get(member)),
-                        "--initial-cluster", members, "--snapshot-count", "200"),
+                        "--initial-cluster", members, "--snapshot-count", "200",
+                        "--watch-progress-notify-interval", "100ms"),
                 failpoints.get(member).runner(variables));
     }
 

@@ -11,6 +11,8 @@ import io.grpc.StatusRuntimeException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.myriad.store.api.KVGrpc;
 import io.myriad.store.api.LeaseGrantRequest;
@@ -61,19 +63,21 @@ final class StalledDiskTest {
         }
     }
 
-    /** Nothing is acknowledged that is not on it. */
-    @Test
-    void theOnlyOne() throws Exception {
+    /** Nothing is acknowledged that is not on it: neither before it is written, nor before it is forced. */
+    @ParameterizedTest
+    @ValueSource(strings = {"raftBeforeSave", "walBeforeSync"})
+    void theOnlyOne(String moment) throws Exception {
         int port = TestStore.freePort();
-        List<String> flags = List.of("--data-dir", directory.resolve("one").toString(), "--listen-client-urls",
+        List<String> flags = List.of("--data-dir", directory.resolve(moment).toString(), "--listen-client-urls",
                 "http://127.0.0.1:" + port);
         ManagedChannel channel = ProcessCluster.channel(port);
         KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel);
         try (FailpointClient failpoints = new FailpointClient(TestStore.freePort());
-                StoreProcess store = StoreProcess.start(directory.resolve("one.log"), flags, failpoints.runner())) {
+                StoreProcess store = StoreProcess.start(directory.resolve(moment + ".log"), flags,
+                        failpoints.runner())) {
             store.awaitReady();
             kv.put(Requests.put("key", "before"));
-            failpoints.set("raftBeforeSave", STALL);
+            failpoints.set(moment, STALL);
             // The failpoint begins with this write, so its clock is the client's.
             assertThatThrownBy(() -> kv.withDeadlineAfter(1, TimeUnit.SECONDS).put(Requests.put("key", "stalled")))
                     .isInstanceOf(StatusRuntimeException.class)

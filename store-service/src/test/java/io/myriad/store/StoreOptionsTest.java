@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import io.myriad.store.raft.RaftTiming;
 import io.myriad.store.server.AutoCompaction;
+import io.myriad.store.server.CorruptionChecks;
 import io.myriad.store.server.TokenSettings;
 import io.myriad.store.value.ValueStoreOptions;
 
@@ -172,6 +173,56 @@ final class StoreOptionsTest {
     }
 
     @Test
+    void keepAlive() {
+        assertThat(parse().keepAlive()).isEqualTo(
+                new StoreOptions.KeepAlive(Duration.ofSeconds(5), Duration.ofHours(2), Duration.ofSeconds(20)));
+        assertThat(parse("--grpc-keepalive-min-time=1ms", "--grpc-keepalive-interval=0", "--grpc-keepalive-timeout=3s")
+                .keepAlive()).isEqualTo(
+                        new StoreOptions.KeepAlive(Duration.ofMillis(1), Duration.ZERO, Duration.ofSeconds(3)));
+    }
+
+    @Test
+    void versionsAndCipherSuitesOfTls() {
+        assertThat(parse().tlsRules()).isEqualTo(new TlsRules(List.of("TLSv1.3", "TLSv1.2"), List.of()));
+        assertThat(parse("--tls-min-version=TLS1.3").tlsRules()).isEqualTo(new TlsRules(List.of("TLSv1.3"), List.of()));
+        assertThat(parse("--tls-max-version=TLS1.2",
+                "--cipher-suites=TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305,TLS_AES_128_GCM_SHA256").tlsRules())
+                .isEqualTo(new TlsRules(List.of("TLSv1.2"), List.of("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256")));
+        assertThat(parse("--cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256").tlsRules().ciphers())
+                .containsExactly("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256",
+                        "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
+        assertThatThrownBy(() -> parse("--tls-min-version=TLS1.3", "--tls-max-version=TLS1.2"))
+                .hasMessage("min version (TLS1.3) is greater than max version (TLS1.2)");
+        assertThatThrownBy(
+                () -> parse("--tls-min-version=TLS1.3", "--cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"))
+                .hasMessage("cipher suites cannot be configured when only TLS1.3 is enabled");
+    }
+
+    @Test
+    void featureGates() {
+        assertThat(parse().corruptionChecks()).isEqualTo(CorruptionChecks.NONE);
+        assertThat(parse("--feature-gates=InitialCorruptCheck=true,CompactHashCheck=t", "--corrupt-check-time=1h")
+                .corruptionChecks())
+                .isEqualTo(new CorruptionChecks(true, Duration.ofHours(1), Duration.ofMinutes(1)));
+        assertThat(parse("--feature-gates=CompactHashCheck=true", "--compact-hash-check-time=5s").corruptionChecks())
+                .isEqualTo(new CorruptionChecks(false, null, Duration.ofSeconds(5)));
+        assertThat(parse("--feature-gates=AllAlpha=true,LeaseCheckpoint=false,LeaseCheckpointPersist=false,"
+                + "PriorityRequest=false,SetMemberLocalAddr=false,CompactHashCheck=false").corruptionChecks())
+                .isEqualTo(new CorruptionChecks(true, null, null));
+        parse("--feature-gates=AllBeta=false,StopGRPCServiceOnDefrag=true,TxnModeWriteWithSharedBuffer=false");
+        assertThatThrownBy(() -> parse("--feature-gates=AllAlpha=true"))
+                .isInstanceOf(StoreOptions.InvalidOptionException.class)
+                .hasMessageContaining("cannot be switched on");
+    }
+
+    @Test
+    void checksOfReconfigurations() {
+        assertThat(parse().strictReconfigCheck()).isTrue();
+        assertThat(parse("--strict-reconfig-check").strictReconfigCheck()).isTrue();
+        assertThat(parse("--strict-reconfig-check=F").strictReconfigCheck()).isFalse();
+    }
+
+    @Test
     void threeMembers() {
         StoreOptions options = parse("--name", "b", "--initial-cluster",
                 "a=http://127.0.0.1:1,b=http://127.0.0.1:2,c=http://127.0.0.1:3",
@@ -200,6 +251,22 @@ final class StoreOptionsTest {
             --auth-token=jwt,pub-key=a,sign-method=none | invalid value "none" for sign-method of --auth-token: one of [ES256, ES384, ES512, HS256, HS384, HS512, PS256, PS384, PS512, RS256, RS384, RS512] is expected
             --auth-token=jwt,key=a | invalid part "key" of --auth-token: one of [priv-key, pub-key, sign-method, ttl] with a value is expected
             --auth-token=jwt,sign-method=RS256 | --auth-token: neither pub-key nor priv-key is given
+            --feature-gates=Nope=true | invalid value "Nope=true" for --feature-gates: unrecognized feature gate: Nope
+            --feature-gates=InitialCorruptCheck=maybe | invalid value "InitialCorruptCheck=maybe" for --feature-gates: invalid value of InitialCorruptCheck=maybe, err: strconv.ParseBool: parsing "maybe": invalid syntax
+            --feature-gates=AllBeta=true,Nope | invalid value "AllBeta=true,Nope" for --feature-gates: missing bool value for Nope
+            --feature-gates=LeaseCheckpoint=true | --feature-gates: LeaseCheckpoint cannot be switched on: leases have no checkpoints
+            --feature-gates=SetMemberLocalAddr=true | --feature-gates: SetMemberLocalAddr cannot be switched on: members connect from any local address
+            --feature-gates=PriorityRequest=1 | --feature-gates: PriorityRequest cannot be switched on: no request goes before another
+            --compact-hash-check-time=0s | --compact-hash-check-time must be >0 (set to 0s)
+            --corrupt-check-time=often | invalid value "often" for --corrupt-check-time: a duration like 10m or 1.5s is expected
+            --strict-reconfig-check=maybe | invalid boolean value "maybe" for --strict-reconfig-check: parse error
+            --grpc-keepalive-min-time=x | invalid value "x" for --grpc-keepalive-min-time: a duration like 10m or 1.5s is expected
+            --tls-min-version=TLS1.1 | unexpected TLS version "TLS1.1" (must be one of: TLS1.2, TLS1.3)
+            --tls-max-version=x | unexpected TLS version "x" (must be one of: TLS1.2, TLS1.3)
+            --cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,NOPE | unexpected TLS cipher suite "NOPE"
+            --cipher-suites=TLS_RSA_WITH_RC4_128_SHA | TLS cipher suite "TLS_RSA_WITH_RC4_128_SHA" is not spoken: it is insecure
+            --compaction-batch-limit=10 | Unknown option: '--compaction-batch-limit=10'
+            --snapshot-catchup-entries=10 | Unknown option: '--snapshot-catchup-entries=10'
             --logger=capnslog | invalid value "capnslog" for --logger: zap is expected
             """)
     void wrongFlagsAreNamed(String flag, String message) {

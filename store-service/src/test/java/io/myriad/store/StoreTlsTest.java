@@ -7,12 +7,19 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +129,44 @@ final class StoreTlsTest {
         } finally {
             channel.shutdownNow();
             context.close();
+        }
+    }
+
+    /** Version and cipher suite that are agreed upon with a client that offers these versions. */
+    private static String agreed(int port, String... protocols) throws Exception {
+        SslContext context = SslContextBuilder.forClient().sslProvider(SslProvider.JDK)
+                .trustManager(directory.resolve("ca.crt").toFile()).build();
+        SSLContext java = ((JdkSslContext) context).context();
+        try (SSLSocket socket = (SSLSocket) java.getSocketFactory().createSocket("127.0.0.1", port)) {
+            socket.setEnabledProtocols(protocols);
+            socket.startHandshake();
+            return socket.getSession().getProtocol() + " " + socket.getSession().getCipherSuite();
+        }
+    }
+
+    @Test
+    void versionsAndCipherSuites() throws Exception {
+        int peerPort = TestStore.freePort();
+        List<String> keys = List.of("--cert-file", file("store.crt"), "--key-file", file("store.key"),
+                "--peer-cert-file", file("store.crt"), "--peer-key-file", file("store.key"), "--listen-client-urls",
+                "https://127.0.0.1:0", "--listen-peer-urls", "https://127.0.0.1:" + peerPort,
+                "--initial-advertise-peer-urls", "https://127.0.0.1:" + peerPort);
+        List<String> newest = new ArrayList<>(keys);
+        newest.addAll(List.of("--data-dir", file("newest"), "--tls-min-version=TLS1.3"));
+        try (ConfigurableApplicationContext context = StoreApplication.start(newest.toArray(new String[0]))) {
+            for (int port : new int[]{port(context), peerPort}) {
+                assertThat(agreed(port, "TLSv1.2", "TLSv1.3")).startsWith("TLSv1.3 ");
+                assertThatThrownBy(() -> agreed(port, "TLSv1.2")).isInstanceOf(SSLException.class);
+            }
+        }
+        List<String> chosen = new ArrayList<>(keys);
+        chosen.addAll(List.of("--data-dir", file("chosen"), "--tls-max-version=TLS1.2",
+                "--cipher-suites=TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA,TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"));
+        try (ConfigurableApplicationContext context = StoreApplication.start(chosen.toArray(new String[0]))) {
+            for (int port : new int[]{port(context), peerPort}) {
+                assertThat(agreed(port, "TLSv1.2", "TLSv1.3")).matches("TLSv1.2 .*_AES_256_CBC_SHA");
+                assertThatThrownBy(() -> agreed(port, "TLSv1.3")).isInstanceOf(SSLException.class);
+            }
         }
     }
 

@@ -40,6 +40,32 @@ class EtcdctlTest {
             "get a --rev 2", "compact 99999", "member list", "endpoint health", "alarm list", "alarm disarm", "defrag",
             "move-leader 1", "del '' --prefix");
 
+    /** What a cluster's owner does, in order. LEARNER is the last member that was added. */
+    private static final List<String> ADMINISTRATION = List.of("member add x --peer-urls=http://127.0.0.1:1 --learner",
+            "member promote LEARNER", "member add y --peer-urls=http://127.0.0.1:1x",
+            "member add y --peer-urls=http://127.0.0.1:2 --learner",
+            "member update LEARNER --peer-urls=http://127.0.0.1:3", "member update 12ab --peer-urls=http://127.0.0.1:4",
+            "member remove LEARNER", "member remove LEARNER", "member promote 12ab", "member add y", "member remove zz",
+            "endpoint hashkv --rev 99999", "compaction 99999", "downgrade validate x", "downgrade validate 3.5",
+            "downgrade cancel", "move-leader xyz", "lease grant 0", "lease grant 9999999999", "lease revoke 1234",
+            "lock l echo held", "lock l sh -c exit", "get a b c d", "put", "put k v --ignore-value",
+            "put nothing v --ignore-lease", "get a --consistency=q", "check datascale --load=x", "auth status",
+            "user add root:pw", "user add u --new-user-password=x", "user add u:y", "user list", "user get u",
+            "role add r", "role add r", "role list", "role grant-permission r read foo",
+            "role grant-permission r readwrite a z", "role grant-permission r write p --prefix",
+            "role grant-permission r read q --from-key", "role get r", "role get nope",
+            "role revoke-permission r foo", "role revoke-permission r foo", "user grant-role u r",
+            "user grant-role u nope", "user get u --detail", "user revoke-role u r", "user revoke-role u r",
+            "user grant-role u r", "auth enable", "user grant-role root root", "auth enable", "auth status", "get b",
+            "--user root:pw auth status", "--user root:bad get b", "--user u:x get b", "--user u:x get zzz",
+            "--user u:x put b 3", "--user u:x put c 1 --prev-kv", "--user u:x user list", "--user u:x defrag",
+            "--user u:x alarm list", "--user u:x compaction 1", "--user root:pw user delete u", "--user u:x get b",
+            "--user root:pw role delete r", "--user root:pw user delete root", "--user root:pw auth disable",
+            "auth disable", "user delete root", "role delete root", "user list", "role list",
+            "user add w --no-password", "user get w", "user delete w", "user delete nope", "del '' --prefix");
+
+    private static final Pattern MEMBER_ADDED = Pattern.compile("Member ([0-9a-f]+) added");
+
     @TempDir
     static Path directory;
     private static Running real;
@@ -87,8 +113,29 @@ class EtcdctlTest {
     @ParameterizedTest
     @ValueSource(strings = {"simple", "json", "fields"})
     void printsTheSame(String form) {
-        List<String> expected = play(etcdctl(realUrl, form));
-        assertThat(play(etcdctl(ourUrl, form))).isEqualTo(expected);
+        List<String> expected = play(CALLS, etcdctl(realUrl, form));
+        assertThat(play(CALLS, etcdctl(ourUrl, form))).isEqualTo(expected);
+    }
+
+    @Test
+    void administration() {
+        List<String> expected = play(ADMINISTRATION, etcdctl(realUrl, "simple"));
+        assertThat(play(ADMINISTRATION, etcdctl(ourUrl, "simple"))).isEqualTo(expected);
+    }
+
+    /** What etcdctl saves of both is a database for etcdutl. */
+    @Test
+    void snapshots() {
+        for (String url : List.of(realUrl, ourUrl)) {
+            Program etcdctl = etcdctl(url, "simple");
+            etcdctl.run("put", "saved", "value");
+            Path file = directory.resolve("saved-" + url.substring(url.lastIndexOf(':') + 1));
+            assertThat(etcdctl.run("snapshot", "save", file.toString())).contains("Snapshot saved at " + file,
+                    "Server version 3.7.0");
+            assertThat(new Program(Peers.program("etcdutl"), directory, Map.of()).run("snapshot", "status", "-w",
+                    "json", file.toString())).contains("\"version\":\"3.7.0\"",
+                            "\"revision\":" + (revision(url) - 1) + ",");
+        }
     }
 
     @ParameterizedTest
@@ -128,7 +175,7 @@ class EtcdctlTest {
 
     @Test
     void tables() {
-        for (String call : List.of("member list", "endpoint health", "endpoint status")) {
+        for (String call : List.of("member list", "endpoint health", "endpoint status", "endpoint hashkv")) {
             List<String> heads = new ArrayList<>();
             for (String url : List.of(realUrl, ourUrl)) {
                 heads.add(etcdctl(url, "table").run(call.split(" ")).lines().skip(1).findFirst().orElseThrow()
@@ -156,18 +203,23 @@ class EtcdctlTest {
         return Long.parseLong(revision.group(1)) + 1;
     }
 
-    private static List<String> play(Program etcdctl) {
+    private static List<String> play(List<String> calls, Program etcdctl) {
         List<String> printed = new ArrayList<>();
         // Keys' revisions are told from here on, so that a second form begins where the first one did.
         String lease = "";
-        for (String call : CALLS) {
-            String[] words = call.replace("LEASE", lease).split(" ");
+        String learner = "";
+        for (String call : calls) {
+            String[] words = call.replace("LEASE", lease).replace("LEARNER", learner).split(" ");
             for (int i = 0; i < words.length; i++) {
                 words[i] = words[i].equals("''") ? "" : words[i];
             }
             Program.Output output = etcdctl.call(words);
             if (call.startsWith("lease grant")) {
-                lease = leaseOf(output.out());
+                lease = output.exitCode() == 0 ? leaseOf(output.out()) : "";
+            }
+            Matcher added = MEMBER_ADDED.matcher(output.out());
+            if (added.find()) {
+                learner = added.group(1);
             }
             String error = output.err().lines().filter(line -> line.startsWith("Error: ")).reduce("", String::concat);
             printed.add("etcdctl " + call + "\n" + normal(output.out()) + error + " = " + output.exitCode());
@@ -193,9 +245,11 @@ class EtcdctlTest {
         return text.replaceAll("127\\.0\\.0\\.1:\\d+", "ADDRESS")
                 .replaceAll("\"(cluster_id|member_id|ID|id|lease|leader|raft_term)\":\\d+", "\"$1\":N")
                 .replaceAll("\"(ClusterID|MemberID|ID|Lease|Leader|RaftTerm)\" ?: \\d+", "\"$1\": N")
-                .replaceAll("\\b[0-9a-f]{13,16}\\b", "HEX").replaceAll("\\d+(\\.\\d+)?(ms|µs|s)\\b", "TIME")
+                .replaceAll(" *\\b[0-9a-f]{13,16}\\b", " HEX").replaceAll("\\d+(\\.\\d+)?(ms|µs|s)\\b", "TIME")
                 .replaceAll("remaining\\(\\d+s\\)", "remaining(TIME)").replaceAll("\"ttl\":\\d{3}", "\"ttl\":N")
-                .replaceAll("\"TTL\" : \\d{3}", "\"TTL\": N");
+                .replaceAll("\"TTL\" : \\d{3}", "\"TTL\": N")
+                // Members are in the order of their numbers.
+                .replaceAll("(ETCD_INITIAL_CLUSTER=)\"(default=[^,\"]+),(x=[^,\"]+)\"", "$1\"$3,$2\"");
     }
 
     /** Only what happened: responses may carry several events or one. */

@@ -67,7 +67,9 @@ final class ClientConnections {
      * closing after a ping waits for its last frames to be taken, and a client that is gone takes none.
      */
     ChannelHandler closeWhenSilent() {
-        return new IdleStateHandler(limits.silenceMillis() + limits.silenceTimeoutMillis(), 0, 0,
+        // 0 is never, for the handler.
+        long silence = limits.asksSilent() ? limits.silenceMillis() + limits.silenceTimeoutMillis() : 0;
+        return new IdleStateHandler(silence, 0, 0,
                 TimeUnit.MILLISECONDS) {
             @Override
             protected void channelIdle(ChannelHandlerContext context, IdleStateEvent event) {

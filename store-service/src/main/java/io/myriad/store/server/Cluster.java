@@ -102,8 +102,10 @@ final class Cluster {
             return;
         }
         seen = now;
-        // Who has joined goes through times in the log when it was no member yet.
-        learner = (now.get(self) == null ? last : now).isLearner(self);
+        // Who has joined goes through times in the log when it was no member yet, and who is removed ends as what it was.
+        if (now.get(self) != null) {
+            learner = now.isLearner(self);
+        }
         locate(now);
         try {
             file.write(now);

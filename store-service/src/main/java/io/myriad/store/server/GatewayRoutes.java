@@ -51,6 +51,7 @@ final class GatewayRoutes {
         add("maintenance/downgrade", MaintenanceGrpc.getDowngradeMethod());
         add("maintenance/hash", MaintenanceGrpc.getHashMethod());
         add("maintenance/hashkv", MaintenanceGrpc.getHashKVMethod());
+        add("maintenance/snapshot", MaintenanceGrpc.getSnapshotMethod());
         add("maintenance/transfer-leadership", MaintenanceGrpc.getMoveLeaderMethod());
         addAuth();
         add("lock/lock", LockGrpc.getLockMethod());

@@ -37,8 +37,6 @@ public final class GrpcEndpoint implements AutoCloseable {
     /** What a message may be larger than the largest request, as etcd's. */
     static final int MESSAGE_OVERHEAD_BYTES = 512 * 1024;
 
-    /** Clients may ping this often, with or without calls; etcd's default. */
-    private static final long MIN_KEEPALIVE_SECONDS = 5;
     private static final int FLOW_CONTROL_WINDOW_BYTES = 4 << 20;
     private static final int MAX_HEADER_BYTES = 64 * 1024;
     private static final long SHUTDOWN_GRACE_MILLIS = 500;
@@ -99,13 +97,11 @@ public final class GrpcEndpoint implements AutoCloseable {
                         .maxInboundMessageSize(member.settings().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES)
                         .maxInboundMetadataSize(MAX_HEADER_BYTES)
                         .initialFlowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
-                        .permitKeepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
                         .maxConcurrentCallsPerConnection(limits.maxCalls())
                         .maxRstFramesPerWindow(limits.maxResets(), ClientLimits.RESET_WINDOW_SECONDS)
-                        .keepAliveTime(limits.silenceMillis(), TimeUnit.MILLISECONDS)
-                        .keepAliveTimeout(limits.silenceTimeoutMillis(), TimeUnit.MILLISECONDS)
-                        .permitKeepAliveWithoutCalls(true).addStreamTracerFactory(metrics.tracer())
+                        .addStreamTracerFactory(metrics.tracer())
                         .protocolNegotiator(new SharedPort(http, listen.ssl(), connections));
+                keepAlive(builder, limits);
                 Server server = builder.build().start();
                 servers.add(server);
                 insiders.add(
@@ -114,6 +110,18 @@ public final class GrpcEndpoint implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
+        }
+    }
+
+    private static void keepAlive(NettyServerBuilder builder, ClientLimits limits) {
+        if (limits.asksSilent()) {
+            builder.keepAliveTime(limits.silenceMillis(), TimeUnit.MILLISECONDS)
+                    .keepAliveTimeout(limits.silenceTimeoutMillis(), TimeUnit.MILLISECONDS);
+        } else {
+            builder.keepAliveTime(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+        }
+        if (limits.pingMillis() > 0) {
+            builder.permitKeepAliveTime(limits.pingMillis(), TimeUnit.MILLISECONDS).permitKeepAliveWithoutCalls(true);
         }
     }
 

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.myriad.store.api.AlarmRequest;
+import io.myriad.store.api.AlarmType;
 import io.myriad.store.api.CompactionRequest;
 import io.myriad.store.api.MemberListResponse;
 import io.myriad.store.failpoint.Failpoint;
@@ -35,6 +37,7 @@ import io.myriad.store.raft.Member;
 import io.myriad.store.raft.OperationLog;
 import io.myriad.store.raft.PeerTransport;
 import io.myriad.store.raft.Proposal;
+import io.myriad.store.state.Alarms;
 import io.myriad.store.state.Authorized;
 import io.myriad.store.state.Caller;
 import io.myriad.store.state.Command;
@@ -67,6 +70,8 @@ public final class StoreMember implements AutoCloseable {
     static final byte APPLIED = 6;
     /** To the leader: a change of the members. */
     static final byte CHANGE = 7;
+    /** The checksum of the keys up to a revision. */
+    static final byte CHECKSUM = 8;
     private static final byte RENEW = 2;
     private static final byte REMAINING = 3;
     private static final long TICK_MILLIS = 250;
@@ -94,6 +99,7 @@ public final class StoreMember implements AutoCloseable {
     private final LeaderLeases leaderLeases;
     private final LeaseExpiry expiry;
     private final ExecutorService readers;
+    private final CorruptionCheck corruption;
     private final Thread ticker;
     private final DiskSpace disk;
     private final CompletableFuture<String> failed = new CompletableFuture<>();
@@ -155,6 +161,10 @@ public final class StoreMember implements AutoCloseable {
         this.cluster = new Cluster(settings, settings.known(), log, transport, machine::membership,
                 new MembersFile(settings.raftDirectory()), this::beginCluster, this::end);
         this.changes = new ClusterChanges(settings, log, cluster, this::propose, System::currentTimeMillis, nanoTime);
+        this.corruption = new CorruptionCheck(settings,
+                () -> cluster.current().list().stream().map(io.myriad.store.api.Member::getID).toList(),
+                (id, question) -> log.ask(id, CHECKSUM, question.body(), question.answer()), machine::view, readers,
+                reads::await, this::raiseCorruption, nanoTime);
         cluster.onApplied();
         log.onQuestion(this::answerMember);
         state.open(operations);
@@ -263,6 +273,21 @@ public final class StoreMember implements AutoCloseable {
                 }
             });
         }
+    }
+
+    /** Compares this member with the others, if that is wanted, before it serves anybody; throws if they differ. */
+    public void checkAtStart() throws IOException {
+        corruption.atStart();
+    }
+
+    private void raiseCorruption(long memberId) {
+        if (machine.alarms().all().stream()
+                .anyMatch(each -> each.memberId() == memberId && each.type() == Alarms.Type.CORRUPT)) {
+            return;
+        }
+        AlarmRequest request = AlarmRequest.newBuilder().setAction(AlarmRequest.AlarmAction.ACTIVATE)
+                .setAlarm(AlarmType.CORRUPT).setMemberID(memberId).build();
+        propose(Command.ALARM, request.toByteArray(), ignored -> {});
     }
 
     /** Takes the state, to be written as etcd's database. Any thread; entries are not applied meanwhile, which is a moment. */
@@ -392,6 +417,7 @@ public final class StoreMember implements AutoCloseable {
             case REMOVED -> answer.accept(cluster.answerWhetherRemoved(body));
             case APPLIED -> answer.accept(ByteBuffer.allocate(Long.BYTES).putLong(log.appliedIndex()).array());
             case CHANGE -> changes.answer(body, answer);
+            case CHECKSUM -> corruption.answer(body, answer);
             default -> answerAboutLease(question, body, answer);
         }
     }
@@ -434,6 +460,7 @@ public final class StoreMember implements AutoCloseable {
                 operations.expire();
                 quota.doWork(footprint.keyValueBytes(), memoryBytes());
                 expiry.doWork();
+                corruption.doWork(log.leadership().local());
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
