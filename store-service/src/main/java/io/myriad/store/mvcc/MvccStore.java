@@ -321,7 +321,8 @@ public final class MvccStore implements RevisionStore {
                 return RangeResult.unavailable(status, revision());
             }
             boolean current = query.revision() <= 0 || query.revision() == revision();
-            RangeReader reader = new RangeReader(query, current, current ? revision() : query.revision(), !current);
+            RangeReader reader = new RangeReader(query, current, current ? revision() : query.revision(), !current,
+                    false);
             tree.visit(query.keys(), reader);
             boolean counted = !current || query.keys().isSingle() || query.limit() <= 0;
             return reader.result(revision(), counted ? reader.count() : tree.liveCount(query.keys()));

@@ -13,6 +13,7 @@ final class RangeReader implements KeyTree.Visitor {
     private final long revision;
     private final long most;
     private final boolean countRest;
+    private final boolean bounded;
     private KeyVersion[] found;
     private int size;
     private long count;
@@ -21,12 +22,14 @@ final class RangeReader implements KeyTree.Visitor {
      * @param current whether the newest versions are what is asked for
      * @param revision the revision to read at
      * @param countRest whether keys after the limit must be visited to count them
+     * @param bounded whether the result may be refused because memory has no room for it; what all members have to find alike may not
      */
-    RangeReader(RangeQuery query, boolean current, long revision, boolean countRest) {
+    RangeReader(RangeQuery query, boolean current, long revision, boolean countRest, boolean bounded) {
         this.query = query;
         this.current = current;
         this.revision = revision;
         this.countRest = countRest;
+        this.bounded = bounded;
         boolean cutWhileReading = query.limit() > 0 && query.isKeyOrder() && !query.isFiltered();
         this.most = cutWhileReading ? query.limit() : Long.MAX_VALUE;
         this.found = new KeyVersion[query.keys().isSingle() ? 1 : INITIAL_CAPACITY];
@@ -52,7 +55,7 @@ final class RangeReader implements KeyTree.Visitor {
         return count;
     }
 
-    /** The result, with all values that it needs; {@code total} is the number of keys in the range. Throws {@link CompactedException} if a value is gone. */
+    /** The result, with all values that it needs; {@code total} is the number of keys in the range. Throws {@link CompactedException} if a value is gone, and {@link ResultTooLargeException}. */
     RangeResult result(long storeRevision, long total) {
         if (query.isFiltered()) {
             filter();
@@ -65,9 +68,16 @@ final class RangeReader implements KeyTree.Visitor {
             size = (int) query.limit();
         }
         if (!query.keysOnly()) {
-            ValueCache.load(found, size, true);
+            load();
         }
         return new RangeResult(RevisionStatus.AVAILABLE, storeRevision, found, size, more, total);
+    }
+
+    private void load() {
+        if (bounded) {
+            ValueCache.checkSize(found, size);
+        }
+        ValueCache.load(found, size, true);
     }
 
     private void filter() {
@@ -89,7 +99,7 @@ final class RangeReader implements KeyTree.Visitor {
 
     private void sort() {
         if (query.target() == RangeQuery.Target.VALUE) {
-            ValueCache.load(found, size, true);
+            load();
         }
         Comparator<KeyVersion> comparator = switch (query.target()) {
             case KEY -> (a, b) -> a.compareKey(b.key());

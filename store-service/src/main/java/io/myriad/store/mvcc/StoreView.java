@@ -36,7 +36,10 @@ public final class StoreView implements ReadView {
         return newest == null || newest.isTombstone() ? null : newest;
     }
 
-    /** That the current revision was compacted, too, can be found if this is not the newest view any more. */
+    /**
+     * That the current revision was compacted, too, can be found if this is not the newest view any more. Throws {@link ResultTooLargeException} if memory has no room for values that have
+     * to be read for it.
+     */
     @Override
     public RangeResult range(RangeQuery query) {
         RevisionStatus status = status(query.revision());
@@ -51,7 +54,7 @@ public final class StoreView implements ReadView {
     }
 
     private RangeResult rangePast(RangeQuery query) {
-        RangeReader reader = new RangeReader(query, false, query.revision(), true);
+        RangeReader reader = new RangeReader(query, false, query.revision(), true, true);
         tree.visit(query.keys(), reader);
         // Compaction cuts chains while they are being walked: what was read counts only if it was still there at the end.
         RevisionStatus after = status(query.revision());
@@ -65,7 +68,7 @@ public final class StoreView implements ReadView {
         if (query.countOnly() && !single) {
             return RangeResult.counted(revision, tree.liveCount(query.keys()));
         }
-        RangeReader reader = new RangeReader(query, true, revision, false);
+        RangeReader reader = new RangeReader(query, true, revision, false, true);
         tree.visit(query.keys(), reader);
         boolean wholeRange = single || query.limit() <= 0;
         return reader.result(revision, wholeRange ? reader.count() : tree.liveCount(query.keys()));

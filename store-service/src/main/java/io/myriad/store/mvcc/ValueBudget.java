@@ -8,8 +8,16 @@ package io.myriad.store.mvcc;
  */
 public record ValueBudget(long valueBytes, long storeBytes) {
 
+    private static final int RESULTS_IN_STORE = 4;
+    private static final long MIN_RESULT_BYTES = 16 << 20;
+
     /** Everything. */
     public static final ValueBudget UNLIMITED = new ValueBudget(Long.MAX_VALUE, Long.MAX_VALUE);
+
+    /** What may be read for one result at once, though it is not kept then; a value at least. */
+    long resultBytes() {
+        return Math.max(storeBytes / RESULTS_IN_STORE, MIN_RESULT_BYTES);
+    }
 
     /** What values may take beside an index. */
     long besideIndex(long indexBytes) {

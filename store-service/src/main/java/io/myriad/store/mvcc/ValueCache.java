@@ -88,6 +88,22 @@ final class ValueCache {
         }
     }
 
+    /** Throws {@link ResultTooLargeException} if versions need more values that are not in memory than one result may. */
+    static void checkSize(KeyVersion[] versions, int count) {
+        long bytes = 0;
+        ValueCache cache = EVERYTHING;
+        for (int i = 0; i < count; i++) {
+            if (!versions[i].isWhole()) {
+                cache = versions[i].cache();
+                bytes += versions[i].size();
+            }
+        }
+        long limit = cache.budget.resultBytes();
+        if (bytes > limit) {
+            throw new ResultTooLargeException(bytes, limit);
+        }
+    }
+
     private static void loadAbsent(KeyVersion[] versions, int count, int expected, boolean wanted) {
         Integer[] order = new Integer[expected];
         int found = 0;

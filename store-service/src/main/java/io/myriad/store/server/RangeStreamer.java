@@ -14,6 +14,7 @@ import io.myriad.store.mvcc.KeyRange;
 import io.myriad.store.mvcc.KeyVersion;
 import io.myriad.store.mvcc.RangeQuery;
 import io.myriad.store.mvcc.RangeResult;
+import io.myriad.store.mvcc.ResultTooLargeException;
 import io.myriad.store.mvcc.StoreView;
 import io.myriad.store.state.Responses;
 import io.myriad.store.state.StoreError;
@@ -102,7 +103,16 @@ final class RangeStreamer {
     private void chunk() {
         Failpoint.BEFORE_RANGE_STREAM_CHUNK.hit();
         long limit = Math.min(chunkKeys, total - sent);
-        RangeResult result = view.range(rest.withLimit(limit));
+        RangeResult result;
+        try {
+            result = view.range(rest.withLimit(limit));
+        } catch (ResultTooLargeException e) {
+            if (limit == 1) {
+                throw e;
+            }
+            chunkKeys = (int) Math.max(1, limit / 2);
+            return;
+        }
         StoreError error = StoreMachine.errorOf(result.status());
         if (error != null) {
             fail(error);

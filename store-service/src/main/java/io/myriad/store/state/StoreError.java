@@ -18,6 +18,9 @@ public enum StoreError implements Reply {
     LEASE_TTL_TOO_LARGE(Code.OUT_OF_RANGE, "etcdserver: too large lease TTL"),
     REQUEST_TOO_LARGE(Code.INVALID_ARGUMENT, "etcdserver: request is too large"),
     TOO_MANY_REQUESTS(Code.RESOURCE_EXHAUSTED, "etcdserver: too many requests"),
+    /** Not etcd's, which ends when memory has no room for an answer. */
+    RESPONSE_TOO_LARGE(Code.RESOURCE_EXHAUSTED,
+            "etcdserver: response is too large for memory: ask for fewer keys at once (limit), or with RangeStream"),
     NO_LEADER(Code.UNAVAILABLE, "etcdserver: no leader"),
     NOT_LEADER(Code.FAILED_PRECONDITION, "etcdserver: not leader"),
     BAD_LEADER_TRANSFEREE(Code.FAILED_PRECONDITION, "etcdserver: bad leader transferee"),

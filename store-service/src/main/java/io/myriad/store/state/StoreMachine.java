@@ -17,6 +17,7 @@ import io.myriad.store.mvcc.MvccStore;
 import io.myriad.store.mvcc.RangeQuery;
 import io.myriad.store.mvcc.RangeResult;
 import io.myriad.store.mvcc.ReadView;
+import io.myriad.store.mvcc.ResultTooLargeException;
 import io.myriad.store.mvcc.RevisionStatus;
 import io.myriad.store.mvcc.StoreView;
 import io.myriad.store.mvcc.ValueBudget;
@@ -332,6 +333,8 @@ public final class StoreMachine {
         while (true) {
             try {
                 return query.apply(view);
+            } catch (ResultTooLargeException e) {
+                return StoreError.RESPONSE_TOO_LARGE;
             } catch (CompactedException e) {
                 StoreView newer = view();
                 if (newer == view) {

@@ -192,6 +192,21 @@ final class EvictedValuesTest extends RevisionStoreContractTest {
         assertThat(store.savedBytes()).isZero();
     }
 
+    /** But what a log entry asks for is read, on one member as on the other. */
+    @Test
+    void aResultThatMemoryHasNoRoomForIsRefused() {
+        MvccStore store = create(new ValueBudget(0, 1 << 20));
+        for (int i = 0; i < 20; i++) {
+            put(store, "key" + i, 1 << 20);
+        }
+        assertThat(store.view().range(RangeQuery.all(ALL)).size()).as("while it is in memory").isEqualTo(20);
+        evict(store);
+        assertThatThrownBy(() -> store.view().range(RangeQuery.all(ALL))).isInstanceOf(ResultTooLargeException.class);
+        assertThat(store.view().range(RangeQuery.all(ALL).withLimit(10)).size()).isEqualTo(10);
+        assertThat(store.view().range(RangeQuery.keysOf(ALL)).size()).isEqualTo(20);
+        assertThat(store.latest().range(RangeQuery.all(ALL)).size()).isEqualTo(20);
+    }
+
     @Test
     void aSourceThatFailsFailsTheReading() {
         MvccStore store = new MvccStore();
