@@ -42,7 +42,6 @@ final class RedisGreeting implements RedisLink.Greeting {
     public void greet(StatefulRedisConnection<byte[], byte[]> connection)
             throws IOException, ExecutionException, TimeoutException, InterruptedException {
         RedisAsyncCommands<byte[], byte[]> commands = connection.async();
-        get(commands.ping());
         checkSettings(commands);
         endOthers(commands);
     }

@@ -108,10 +108,14 @@ public final class RedisValues implements ExternalValues {
         client.setOptions(clientOptions(options, timeouts));
         String name = "myriad-values-" + Long.toHexString(clusterId) + "-" + Long.toHexString(memberId);
         String writerName = name + "-writer";
-        writer = new RedisLink(client, uri(options, writerName, timeouts),
-                new RedisGreeting(options, writerName, timeouts, faults), timeouts, faults, metrics, nanoTime);
-        reader = new RedisLink(client, uri(options, name + "-reader", timeouts), connection -> {}, timeouts, faults,
-                metrics, nanoTime);
+        RedisLogin writerLogin = new RedisLogin(options, writerName, timeouts);
+        RedisGreeting greeting = new RedisGreeting(options, writerName, timeouts, faults);
+        writer = new RedisLink(client, uri(options, timeouts), connection -> {
+            writerLogin.greet(connection);
+            greeting.greet(connection);
+        }, timeouts, faults, metrics, nanoTime);
+        reader = new RedisLink(client, uri(options, timeouts), new RedisLogin(options, name + "-reader", timeouts),
+                timeouts, faults, metrics, nanoTime);
     }
 
     private static ClientOptions clientOptions(ValueStoreOptions options, RedisTimeouts timeouts) {
@@ -121,6 +125,7 @@ public final class RedisValues implements ExternalValues {
             tls.trustManager(authorities.toFile());
         }
         return ClientOptions.builder().autoReconnect(false).protocolVersion(ProtocolVersion.RESP2)
+                .pingBeforeActivateConnection(false)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                 .timeoutOptions(TimeoutOptions.create())
@@ -128,16 +133,10 @@ public final class RedisValues implements ExternalValues {
                 .sslOptions(tls.build()).build();
     }
 
-    private static RedisURI uri(ValueStoreOptions options, String name, RedisTimeouts timeouts) {
-        RedisURI.Builder uri = RedisURI.Builder.redis(options.host(), options.port()).withDatabase(options.database())
-                .withClientName(name).withTimeout(timeouts.connect()).withSsl(options.tls())
-                .withVerifyPeer(SslVerifyMode.FULL);
-        if (!options.user().isEmpty()) {
-            uri.withAuthentication(options.user(), options.password().toCharArray());
-        } else if (!options.password().isEmpty()) {
-            uri.withPassword(options.password().toCharArray());
-        }
-        return uri.build();
+    /** Without what the library would have to say to the server: see {@link RedisLogin}. */
+    private static RedisURI uri(ValueStoreOptions options, RedisTimeouts timeouts) {
+        return RedisURI.Builder.redis(options.host(), options.port()).withTimeout(timeouts.connect())
+                .withSsl(options.tls()).withVerifyPeer(SslVerifyMode.FULL).build();
     }
 
     @Override

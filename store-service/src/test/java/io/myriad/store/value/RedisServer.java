@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /** A real server in a process of its own, on a port of its own, with its files in a directory that the test gives. */
-final class RedisServer implements AutoCloseable {
+public final class RedisServer implements AutoCloseable {
 
     private static final List<String> PROGRAMS = List.of("redis-server", "valkey-server");
     private static final String READY = "Ready to accept connections";
@@ -32,7 +32,7 @@ final class RedisServer implements AutoCloseable {
     }
 
     /** Starts one with an append-only file that is forced to disk at each write; the test is skipped where there is no program to start. */
-    static RedisServer start(Path directory, String... flags) throws IOException, InterruptedException {
+    public static RedisServer start(Path directory, String... flags) throws IOException, InterruptedException {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
@@ -74,7 +74,7 @@ final class RedisServer implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
