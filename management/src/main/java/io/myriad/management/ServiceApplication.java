@@ -3,6 +3,7 @@ package io.myriad.management;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import org.springframework.boot.Banner;
@@ -10,6 +11,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
 /**
@@ -17,6 +19,9 @@ import org.springframework.context.support.GenericApplicationContext;
  * is read: five contexts that do so cost more than all that is in them (see {@code docs/decisions/0080}).
  */
 public final class ServiceApplication {
+    /** Logging is the process's, and Spring Boot sets it up anew for each application; several at once may meet in the middle. */
+    private static final ReentrantLock LOGGING = new ReentrantLock();
+
     private ServiceApplication() {}
 
     /**
@@ -39,7 +44,20 @@ public final class ServiceApplication {
         application.setApplicationContextFactory(
                 type -> managed ? new ReactiveWebServerApplicationContext() : new GenericApplicationContext());
         application.setDefaultProperties(Map.of("spring.application.name", name, "spring.jmx.enabled", "false"));
-        return new PreparedService(name, application.run());
+        return new PreparedService(name, run(application));
+    }
+
+    /** Holds {@link #LOGGING} until the context is there: what is before that is about the environment, and logging. */
+    private static ConfigurableApplicationContext run(SpringApplication application) {
+        application.addInitializers(context -> LOGGING.unlock());
+        LOGGING.lock();
+        try {
+            return application.run();
+        } finally {
+            if (LOGGING.isHeldByCurrentThread()) {
+                LOGGING.unlock();
+            }
+        }
     }
 
     /** Why a service could not be made or started, in one line for the user: the first of its causes that is about what the user gave. */
