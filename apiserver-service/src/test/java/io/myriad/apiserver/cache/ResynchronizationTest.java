@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
+import io.micrometer.core.instrument.Counter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +54,16 @@ class ResynchronizationTest {
             }
             assertThat(ready.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("woken").isTrue();
         }
+    }
+
+    /** Whoever fills the cache counts it when it can be read already. */
+    private void awaitInitializations(int expected) {
+        Counter counted = fixture.metrics.find("apiserver_watch_cache_initializations").counter();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (counted.count() < expected && System.nanoTime() - deadline < 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(counted.count()).isEqualTo(expected);
     }
 
     private static void assertReason(StatusReason reason, Runnable call) {
@@ -147,7 +158,7 @@ class ResynchronizationTest {
                 create("w");
                 assertThat(next(fresh).object().name()).isEqualTo("w");
             }
-            assertThat(fixture.metrics.find("apiserver_watch_cache_initializations").counter().count()).isEqualTo(2);
+            awaitInitializations(2);
         }
     }
 
