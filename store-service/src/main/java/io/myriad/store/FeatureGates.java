@@ -56,9 +56,7 @@ record FeatureGates(Map<String, Boolean> on) {
         }
         Map<String, Boolean> on = new HashMap<>();
         GATES.forEach((name, gate) -> {
-            boolean all = given.getOrDefault(gate.stage.all, false);
-            Boolean own = given.get(name);
-            boolean isOn = own != null ? own : given.containsKey(gate.stage.all) ? all : gate.otherwise;
+            boolean isOn = given.getOrDefault(name, given.getOrDefault(gate.stage.all, gate.otherwise));
             if (isOn && gate.missing != null) {
                 throw new InvalidOptionException(
                         "--feature-gates: " + name + " cannot be switched on: " + gate.missing);

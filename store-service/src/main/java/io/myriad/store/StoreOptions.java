@@ -144,7 +144,9 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                 "--auto-compaction-mode",
                 "--auto-compaction-retention",
                 "--logger", "--log-level",
-                "--log-outputs", "--management-port", CONFIG_FILE)) {
+                "--grpc-keepalive-min-time", "--grpc-keepalive-interval", "--grpc-keepalive-timeout",
+                "--tls-min-version", "--tls-max-version", "--cipher-suites", "--feature-gates", "--corrupt-check-time",
+                "--compact-hash-check-time", "--log-outputs", "--management-port", CONFIG_FILE)) {
             spec.addOption(OptionSpec.builder(text).type(String.class).arity("1").build());
         }
         spec.addOption(
@@ -153,11 +155,6 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                         .arity("1").build());
         spec.addOption(OptionSpec.builder("--strict-reconfig-check").type(String.class).arity("0..1")
                 .fallbackValue("true").build());
-        for (String text : List.of("--grpc-keepalive-min-time", "--grpc-keepalive-interval", "--grpc-keepalive-timeout",
-                "--tls-min-version", "--tls-max-version", "--cipher-suites", "--feature-gates", "--corrupt-check-time",
-                "--compact-hash-check-time")) {
-            spec.addOption(OptionSpec.builder(text).type(String.class).arity("1").build());
-        }
         for (String flag : List.of("--client-cert-auth", "--peer-client-cert-auth", "--unsafe-no-fsync")) {
             spec.addOption(OptionSpec.builder(flag).type(boolean.class).arity("0..1").fallbackValue("true").build());
         }

@@ -27,4 +27,8 @@ public record Footprint(long versions, long keyValueBytes, long valueBytes) {
     Footprint plus(int bytes, int value) {
         return new Footprint(versions + 1, keyValueBytes + bytes, valueBytes + value);
     }
+
+    Footprint minus(int bytes, int value) {
+        return new Footprint(versions - 1, keyValueBytes - bytes, valueBytes - value);
+    }
 }

@@ -178,8 +178,7 @@ public final class MvccStore implements RevisionStore {
     }
 
     private void gone(KeyVersion version) {
-        footprint = new Footprint(footprint.versions() - 1, footprint.keyValueBytes() - version.size(),
-                footprint.valueBytes() - version.saving());
+        footprint = footprint.minus(version.size(), version.saving());
         values.removed(version);
     }
 
@@ -230,11 +229,12 @@ public final class MvccStore implements RevisionStore {
          * @param revision the store's revision
          * @param compactedRevision its last compaction
          * @param source where its values lie
-         * @param bytesToLeaveOut so much of the values, the oldest, is not kept in memory
+         * @param storedBytes what will come, roughly; of that the oldest values are not kept in memory, as far as they are more than may be
          */
         public Loader(long revision, long compactedRevision, ValueSource source, ValueBudget budget,
-                ValueFigures figures, long bytesToLeaveOut) {
-            this(revision, compactedRevision, new ValueCache(source, budget, figures), bytesToLeaveOut);
+                ValueFigures figures, long storedBytes) {
+            this(revision, compactedRevision, new ValueCache(source, budget, figures),
+                    storedBytes - budget.besideIndex(0));
         }
 
         private Loader(long revision, long compactedRevision, ValueCache values, long bytesToLeaveOut) {

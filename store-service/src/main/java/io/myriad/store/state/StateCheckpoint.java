@@ -107,8 +107,7 @@ public final class StateCheckpoint implements AutoCloseable {
             recording = true;
         }
         return new Captured(source, leases, StateSections.capture(machine),
-                taken, writtenRevision,
-                source.footprint().keyValueBytes(), appliedIndex, appliedTerm);
+                taken, writtenRevision, appliedIndex, appliedTerm);
     }
 
     /** A captured state. Compaction removes nothing until it is closed. */
@@ -119,19 +118,17 @@ public final class StateCheckpoint implements AutoCloseable {
         private final RemovedVersions taken;
         private final int captured = lineage;
         private final long since;
-        private final long stateBytes;
         private final long appliedIndex;
         private final long appliedTerm;
         private boolean written;
 
         Captured(SnapshotSource source, List<LeaseRequest> leases, StateSections sections,
-                RemovedVersions taken, long since, long stateBytes, long appliedIndex, long appliedTerm) {
+                RemovedVersions taken, long since, long appliedIndex, long appliedTerm) {
             this.source = source;
             this.leases = leases;
             this.sections = sections;
             this.taken = taken;
             this.since = since;
-            this.stateBytes = stateBytes;
             this.appliedIndex = appliedIndex;
             this.appliedTerm = appliedTerm;
         }
@@ -139,6 +136,7 @@ public final class StateCheckpoint implements AutoCloseable {
         /** Bytes that writing it takes on the disk before it frees others, roughly. */
         public long bytesToWrite() throws IOException {
             if (since < 0) {
+                long stateBytes = source.footprint().keyValueBytes();
                 return stateBytes + stateBytes / 2;
             }
             long[] bytes = {taken.size() * BYTES_A_REMOVAL};

@@ -113,7 +113,7 @@ public final class StoreMachine {
         return valueSource == null
                 ? new MvccStore.Loader(revision, compactedRevision)
                 : new MvccStore.Loader(revision, compactedRevision, valueSource, valueBudget, valueFigures,
-                        storedBytes - Math.min(valueBudget.valueBytes(), valueBudget.storeBytes()));
+                        storedBytes);
     }
 
     /** Events after the revision that the supplier gives survive compaction; see {@link MvccStore#keepHistoryAfter}. */

@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
@@ -63,6 +64,11 @@ final class RedisFaults {
     static boolean isOfAnotherServer(Throwable thrown) {
         String code = code(thrown);
         return code.equals("READONLY") || code.equals("MASTERDOWN");
+    }
+
+    /** Whether the server answered, and refused. */
+    static boolean isReply(ExecutionException thrown) {
+        return thrown.getCause() instanceof RedisCommandExecutionException;
     }
 
     /** The first word of what the server said; empty if it said nothing. */

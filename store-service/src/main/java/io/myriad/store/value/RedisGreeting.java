@@ -3,14 +3,11 @@ package io.myriad.store.value;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.lettuce.core.KillArgs;
-import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import org.slf4j.Logger;
@@ -52,11 +49,11 @@ final class RedisGreeting implements RedisLink.Greeting {
         Map<String, String> appendOnly;
         Map<String, String> save;
         try {
-            policy = get(commands.configGet(POLICY));
-            appendOnly = get(commands.configGet(APPEND_ONLY));
-            save = get(commands.configGet(SAVE));
+            policy = timeouts.await(commands.configGet(POLICY));
+            appendOnly = timeouts.await(commands.configGet(APPEND_ONLY));
+            save = timeouts.await(commands.configGet(SAVE));
         } catch (ExecutionException e) {
-            if (!isReply(e)) {
+            if (!RedisFaults.isReply(e)) {
                 throw e;
             }
             LOG.warn(
@@ -87,29 +84,21 @@ final class RedisGreeting implements RedisLink.Greeting {
     private void endOthers(RedisAsyncCommands<byte[], byte[]> commands)
             throws ExecutionException, TimeoutException, InterruptedException {
         try {
-            long self = get(commands.clientId());
-            Matcher own = ownLine.matcher(get(commands.clientList()));
+            long self = timeouts.await(commands.clientId());
+            Matcher own = ownLine.matcher(timeouts.await(commands.clientList()));
             while (own.find()) {
                 long id = Long.parseLong(own.group(1));
                 if (id != self) {
-                    get(commands.clientKill(KillArgs.Builder.id(id)));
+                    timeouts.await(commands.clientKill(KillArgs.Builder.id(id)));
                 }
             }
         } catch (ExecutionException e) {
-            if (!isReply(e)) {
+            if (!RedisFaults.isReply(e)) {
                 throw e;
             }
             LOG.warn(
                     "the value store {} does not permit CLIENT ID, LIST and KILL: what was sent to it before a connection broke may be done later",
                     options.address());
         }
-    }
-
-    private static boolean isReply(ExecutionException e) {
-        return e.getCause() instanceof RedisCommandExecutionException;
-    }
-
-    private <T> T get(RedisFuture<T> answer) throws ExecutionException, TimeoutException, InterruptedException {
-        return answer.get(timeouts.connect().toNanos(), TimeUnit.NANOSECONDS);
     }
 }

@@ -2,11 +2,8 @@ package io.myriad.store.value;
 
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 
@@ -32,25 +29,21 @@ final class RedisLogin implements RedisLink.Greeting {
             throws ExecutionException, TimeoutException, InterruptedException {
         RedisAsyncCommands<byte[], byte[]> commands = connection.async();
         if (!options.user().isEmpty()) {
-            await(commands.auth(options.user(), options.password()));
+            timeouts.await(commands.auth(options.user(), options.password()));
         } else if (!options.password().isEmpty()) {
-            await(commands.auth(options.password()));
+            timeouts.await(commands.auth(options.password()));
         }
-        await(commands.ping());
+        timeouts.await(commands.ping());
         if (options.database() != 0) {
-            await(commands.select(options.database()));
+            timeouts.await(commands.select(options.database()));
         }
         try {
-            await(commands.clientSetname(name));
+            timeouts.await(commands.clientSetname(name));
         } catch (ExecutionException e) {
             // It may not be permitted. Who needs the name finds out.
-            if (!(e.getCause() instanceof RedisCommandExecutionException)) {
+            if (!RedisFaults.isReply(e)) {
                 throw e;
             }
         }
-    }
-
-    private void await(RedisFuture<?> answer) throws ExecutionException, TimeoutException, InterruptedException {
-        answer.get(timeouts.connect().toNanos(), TimeUnit.NANOSECONDS);
     }
 }
