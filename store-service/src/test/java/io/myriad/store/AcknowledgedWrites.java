@@ -79,6 +79,9 @@ final class AcknowledgedWrites implements AutoCloseable {
         long target = count.get() + more;
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (count.get() < target) {
+            if (System.nanoTime() - deadline >= 0) {
+                StoreProcess.dumpThreads();
+            }
             assertThat(System.nanoTime()).as("%d writes acknowledged, waiting for %d", count.get(), target)
                     .isLessThan(deadline);
             TimeUnit.MILLISECONDS.sleep(2);

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,8 +22,12 @@ final class StoreProcess implements AutoCloseable {
 
     private static final Pattern SERVING = Pattern.compile("serving client traffic on http://127.0.0.1:(\\d+)");
 
+    /** What follows the stacks of a dump of threads. */
+    private static final Pattern THREAD_DUMP_END = Pattern.compile("JNI global refs");
+
     /** What all processes use: the class path in jars and its archive. */
     private static final Path SHARED = shared();
+    private static final Set<StoreProcess> RUNNING = ConcurrentHashMap.newKeySet();
     private static boolean warm;
 
     private final Process process;
@@ -83,10 +89,13 @@ final class StoreProcess implements AutoCloseable {
                             JarClassPath.in(SHARED.resolve("jars")), StoreApplication.class.getName()));
             command.addAll(flags);
             long logStart = Files.exists(log) ? Files.size(log) : 0;
-            return new StoreProcess(
+            StoreProcess started = new StoreProcess(
                     new ProcessBuilder(command).redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start(),
                     log, logStart);
+            RUNNING.add(started);
+            started.process.onExit().thenRun(() -> RUNNING.remove(started));
+            return started;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -128,6 +137,22 @@ final class StoreProcess implements AutoCloseable {
     /** kill -9. */
     void kill() throws InterruptedException {
         requireNonNull(process).destroyForcibly().waitFor();
+    }
+
+    /** Every store that runs writes to its log what its threads do: for a test that waits in vain, before it ends them. */
+    static void dumpThreads() throws InterruptedException {
+        for (StoreProcess each : RUNNING) {
+            try {
+                Path dump = Path.of(each.log + "-" + each.pid() + ".threads");
+                new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(each.pid()), "Thread.dump_to_file", dump.toString()).inheritIO().start()
+                        .waitFor(10, TimeUnit.SECONDS);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            each.signal("QUIT");
+            each.awaitLine(THREAD_DUMP_END);
+        }
     }
 
     /** Makes it stand still: all its threads, with its connections open. */
