@@ -42,6 +42,7 @@ import io.myriad.store.value.ValueStoreOptions;
  * @param quotaBackendBytes what all keys may take, history included; negative: no limit
  * @param valueCacheBytes what values may take in memory that are in the page file too
  * @param defragmentationRate bytes a second that are moved to make the page file shorter; 0: none by itself
+ * @param snapshotTransferRate bytes a second at which this member sends its state to others at most; 0: no limit
  * @param valueStore where values are kept; null: in the page file
  * @param bcryptCost rounds of hashing a password, as a power of two
  * @param tokens what clients get for their passwords
@@ -54,6 +55,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         TlsFiles peerTls, TlsRules tlsRules, KeepAlive keepAlive, CorruptionChecks corruptionChecks,
         List<URI> listenMetricsUrls, RaftTiming timing, long snapshotCount,
         int maxRequestBytes, int maxTxnOps, long quotaBackendBytes, long valueCacheBytes, long defragmentationRate,
+        long snapshotTransferRate,
         @Nullable ValueStoreOptions valueStore, int bcryptCost,
         TokenSettings tokens,
         @Nullable AutoCompaction autoCompaction,
@@ -81,6 +83,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
             "ES256", "ES384", "ES512", "HS256", "HS384", "HS512");
     private static final long DEFAULT_QUOTA_BYTES = 100L << 30;
     private static final long DEFAULT_DEFRAGMENTATION_RATE = 16 << 20;
+    private static final long DEFAULT_SNAPSHOT_TRANSFER_RATE = 128 << 20;
     private static final int MAX_ELECTION_MILLIS = 50_000;
     private static final String CONFIG_FILE = "--config-file";
     private static final String DEFAULT_CLIENT_URL = "http://localhost:2379";
@@ -139,7 +142,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                 "--trusted-ca-file", "--peer-cert-file", "--peer-key-file", "--peer-trusted-ca-file",
                 "--listen-metrics-urls", "--heartbeat-interval", "--election-timeout", "--snapshot-count",
                 "--max-request-bytes", "--max-txn-ops", "--auth-token", "--auth-token-ttl", "--quota-backend-bytes",
-                "--value-cache-bytes", "--defragmentation-rate", "--value-store",
+                "--value-cache-bytes", "--defragmentation-rate", "--snapshot-transfer-rate", "--value-store",
                 "--bcrypt-cost",
                 "--auto-compaction-mode",
                 "--auto-compaction-retention",
@@ -193,6 +196,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                     (int) number("--max-txn-ops", 128, 1, 1 << 20), quota(),
                     valueCache(),
                     number("--defragmentation-rate", DEFAULT_DEFRAGMENTATION_RATE, 0, Long.MAX_VALUE),
+                    number("--snapshot-transfer-rate", DEFAULT_SNAPSHOT_TRANSFER_RATE, 0, Long.MAX_VALUE),
                     valueStore(),
                     (int) number("--bcrypt-cost", BcryptPasswords.DEFAULT_COST, 4,
                             31),

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -29,6 +30,7 @@ import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.storage.SnapshotStorage;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
+import com.alipay.sofa.jraft.storage.snapshot.ThroughputSnapshotThrottle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +61,8 @@ public final class JRaftLog implements ReplicatedLog {
     private static final String NOT_LEADER = "Is not leader.";
     private static final Outcome[] OUTCOMES = Outcome.values();
     private static final int TELLING_ROUNDS = 2;
+    /** A member answers when it has all of a snapshot. Whether it is there at all other questions tell. */
+    private static final int SNAPSHOT_TIMEOUT_MILLIS = (int) TimeUnit.DAYS.toMillis(1);
     private static final int EVENT_RING_SIZE = 1024;
     private static final Logger LOG = LoggerFactory.getLogger(JRaftLog.class);
 
@@ -120,12 +124,13 @@ public final class JRaftLog implements ReplicatedLog {
      * @param transport how to reach the other members; null where there are none and will be none. It listens when the log
      *            is open: what a member asks before that would be lost, and JRaft waits minutes for the answer to a snapshot
      * @param snapshotEntries write a snapshot after so many entries
+     * @param snapshotBytesPerSecond how fast snapshots are sent to other members at most; 0: no limit
      * @param sync force to disk what is written
      * @param forceNanos told how long each force of the log took
      */
     public JRaftLog(String group, long self, Collection<Long> initial, Path directory,
             @Nullable PeerTransport transport,
-            RaftTiming timing, long snapshotEntries,
+            RaftTiming timing, long snapshotEntries, long snapshotBytesPerSecond,
             boolean sync, LongConsumer forceNanos, ReplicatedState state) throws IOException {
         this.transport = transport;
         this.self = self;
@@ -139,7 +144,7 @@ public final class JRaftLog implements ReplicatedLog {
         }
         node = new NodeImpl(group, peer);
         this.group = new RaftGroup(node, self);
-        if (!node.init(options(initial, directory, timing, sync, forceNanos))) {
+        if (!node.init(options(initial, directory, timing, snapshotBytesPerSecond, sync, forceNanos))) {
             node.shutdown();
             String known = problem;
             throw new IOException(known != null
@@ -149,8 +154,8 @@ public final class JRaftLog implements ReplicatedLog {
         this.group.refresh();
     }
 
-    private NodeOptions options(Collection<Long> initial, Path directory, RaftTiming timing, boolean sync,
-            LongConsumer forceNanos) {
+    private NodeOptions options(Collection<Long> initial, Path directory, RaftTiming timing,
+            long snapshotBytesPerSecond, boolean sync, LongConsumer forceNanos) {
         RaftOptions raft = new RaftOptions();
         raft.setSync(sync);
         raft.setSyncMeta(sync);
@@ -178,6 +183,10 @@ public final class JRaftLog implements ReplicatedLog {
         options.setRaftMetaUri(directory.resolve(META_DIRECTORY).toString());
         options.setSnapshotUri(directory.resolve(SNAPSHOT_DIRECTORY).toString());
         options.setSnapshotIntervalSecs(0);
+        options.setRpcInstallSnapshotTimeout(SNAPSHOT_TIMEOUT_MILLIS);
+        if (snapshotBytesPerSecond > 0) {
+            options.setSnapshotThrottle(new ThroughputSnapshotThrottle(snapshotBytesPerSecond, 1));
+        }
         options.setDisableCli(true);
         options.setTimerPoolSize(1);
         options.setRpcProcessorThreadPoolSize(2);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 
 import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.option.SnapshotCopierOptions;
+import com.alipay.sofa.jraft.storage.FileService;
 import com.alipay.sofa.jraft.storage.SnapshotThrottle;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotCopier;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
@@ -12,15 +13,11 @@ import com.alipay.sofa.jraft.storage.snapshot.local.LocalSnapshotReader;
 import com.alipay.sofa.jraft.storage.snapshot.local.LocalSnapshotStorage;
 import com.alipay.sofa.jraft.util.Endpoint;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import io.myriad.store.failpoint.Failpoint;
 
 /** JRaft's snapshot directories, except that a snapshot gets what only other members need of it when one of them asks. */
 final class LentSnapshots extends LocalSnapshotStorage {
-
-    private static final Logger LOG = LoggerFactory.getLogger(LentSnapshots.class);
 
     private final ReplicatedState state;
     private final RaftOptions options;
@@ -69,20 +66,31 @@ final class LentSnapshots extends LocalSnapshotStorage {
         return super.startToCopyFrom(uri, given);
     }
 
+    /** A snapshot that other members may ask for. */
     private final class Reader extends LocalSnapshotReader {
+        private long number;
+
         Reader(String path) {
             super(LentSnapshots.this, throttle, address, options, path);
         }
 
-        /** Called when a snapshot is about to be offered to another member. If it cannot be lent the other will miss a file, and ask again: null would end this member. */
+        /** Called with a lock held that the leader needs for everything: nothing is read or written here, except for the list of files. */
         @Override
-        public String generateURIForCopy() {
-            try {
-                state.lend(Path.of(getPath()));
-            } catch (IOException | RuntimeException e) {
-                LOG.error("The snapshot cannot be sent: {}", e.toString());
+        public @Nullable String generateURIForCopy() {
+            if (number == 0) {
+                LentFiles files = LentFiles.open(Path.of(getPath()), throttle, options, state);
+                if (files == null) {
+                    return null;
+                }
+                number = FileService.getInstance().addReader(files);
             }
-            return super.generateURIForCopy();
+            return REMOTE_SNAPSHOT_URI_SCHEME + address + "/" + number;
+        }
+
+        @Override
+        public void close() throws IOException {
+            FileService.getInstance().removeReader(number);
+            super.close();
         }
     }
 }

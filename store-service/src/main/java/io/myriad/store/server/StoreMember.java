@@ -142,7 +142,8 @@ public final class StoreMember implements AutoCloseable {
         try {
             this.log = new JRaftLog(settings.group(), settings.self().id(),
                     settings.members().stream().map(Member::id).toList(), settings.raftDirectory(),
-                    transport, settings.timing(), settings.snapshotEntries(), settings.sync(), forceNanos, state);
+                    transport, settings.timing(), settings.snapshotEntries(),
+                    settings.snapshotBytesPerSecond(), settings.sync(), forceNanos, state);
         } catch (IOException | RuntimeException e) {
             checkpoint.close();
             throw e;

@@ -23,6 +23,7 @@ import io.myriad.store.state.Membership;
  * @param timing how patient the members are with each other
  * @param clientUrls where clients reach this member
  * @param snapshotEntries write a snapshot after so many log entries
+ * @param snapshotBytesPerSecond how fast the state is sent to other members at most; 0: no limit
  * @param sync force writes to disk; false only for tests that may lose everything
  * @param maxRequestBytes largest operation
  * @param maxTxnOperations most operations in a transaction
@@ -40,7 +41,7 @@ import io.myriad.store.state.Membership;
  */
 public record StoreSettings(long clusterId, String group, Member self, List<Member> members, Membership known,
         boolean strictReconfigCheck, int maxLearners, List<String> clientUrls,
-        Path raftDirectory, RaftTiming timing, long snapshotEntries,
+        Path raftDirectory, RaftTiming timing, long snapshotEntries, long snapshotBytesPerSecond,
         boolean sync, int maxRequestBytes, int maxTxnOperations, long batchWindowNanos, long progressIntervalNanos,
         @Nullable AutoCompaction autoCompaction, long quotaBytes, long memoryBytes, ValueBudget values,
         long defragmentationBytesPerSecond, boolean clientCertificates, TokenSettings tokens,

@@ -44,7 +44,7 @@ class DiskSpaceTest {
     private StoreMember member(Path directory) throws Exception {
         List<Member> members = List.of(Member.initial("s", List.of("http://127.0.0.1:2380"), ""));
         return new StoreMember(new StoreSettings(1, "disk-" + directory.getFileName(), members.getFirst(), members,
-                Membership.UNKNOWN, true, 1, List.of(), directory, RaftTiming.STANDARD, 1000, true, 1 << 20, 128, 0,
+                Membership.UNKNOWN, true, 1, List.of(), directory, RaftTiming.STANDARD, 1000, 0, true, 1 << 20, 128, 0,
                 TimeUnit.MINUTES.toNanos(1), null, -1, Long.MAX_VALUE, ValueBudget.UNLIMITED, 0, false,
                 new TokenSettings.Simple(1000), CorruptionChecks.NONE, usable::get),
                 null, null,
