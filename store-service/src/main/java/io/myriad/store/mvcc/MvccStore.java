@@ -322,7 +322,7 @@ public final class MvccStore implements RevisionStore {
             }
             boolean current = query.revision() <= 0 || query.revision() == revision();
             RangeReader reader = new RangeReader(query, current, current ? revision() : query.revision(), !current,
-                    false);
+                    null);
             tree.visit(query.keys(), reader);
             boolean counted = !current || query.keys().isSingle() || query.limit() <= 0;
             return reader.result(revision(), counted ? reader.count() : tree.liveCount(query.keys()));
