@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +23,8 @@ import io.myriad.store.api.Compare;
 import io.myriad.store.api.DefragmentRequest;
 import io.myriad.store.api.DeleteRangeRequest;
 import io.myriad.store.api.HashKVRequest;
+import io.myriad.store.api.KVGrpc;
+import io.myriad.store.api.MaintenanceGrpc;
 import io.myriad.store.api.PutRequest;
 import io.myriad.store.api.RangeRequest;
 import io.myriad.store.api.RangeResponse;
@@ -37,6 +41,7 @@ import io.myriad.store.value.RedisServer;
 import static io.myriad.store.Requests.bytes;
 import static io.myriad.store.Requests.op;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** A store that keeps next to no value in memory answers as one that keeps them all, wherever it reads them. */
 final class ColdValuesTest {
@@ -59,6 +64,41 @@ final class ColdValuesTest {
     void fromAValueStore() throws Exception {
         try (RedisServer redis = RedisServer.start(Files.createDirectories(directory.resolve("redis")))) {
             compare("--value-store=redis://127.0.0.1:" + redis.port());
+        }
+    }
+
+    /** Before it is done: there is nothing that could be said afterwards. */
+    @Test
+    void aDeletionWhoseAnswerMemoryHasNoRoomForIsNotDone() throws Exception {
+        StoreProcess process = StoreProcess.start(directory.resolve("log"),
+                List.of("--data-dir", directory.resolve("data").toString(), "--listen-client-urls",
+                        "http://127.0.0.1:0",
+                        "--value-cache-bytes=1"));
+        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", process.awaitPort()).usePlaintext()
+                .maxInboundMessageSize(1 << 30).build();
+        try {
+            KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel);
+            String value = "x".repeat(1 << 20);
+            for (int i = 10; i < 50; i++) {
+                kv.put(Requests.put("key" + i, value));
+            }
+            MaintenanceGrpc.newBlockingStub(channel).defragment(DefragmentRequest.getDefaultInstance());
+            DeleteRangeRequest all = DeleteRangeRequest.newBuilder().setKey(bytes("key")).setRangeEnd(bytes("kez"))
+                    .setPrevKv(true).build();
+            RangeRequest half = Requests.range("key", "key30").build();
+            assertThatThrownBy(() -> kv.deleteRange(all)).hasMessageContaining("response is too large for memory");
+            assertThatThrownBy(() -> kv.txn(TxnRequest.newBuilder().addSuccess(op(half))
+                    .addSuccess(op(Requests.range("key30", "kez").build())).build()))
+                    .hasMessageContaining("response is too large for memory");
+            assertThat(kv.range(Requests.range("key", "kez").setCountOnly(true).build()).getCount()).isEqualTo(40);
+            assertThat(kv.txn(TxnRequest.newBuilder().addSuccess(op(half)).build()).getResponses(0)
+                    .getResponseRange().getKvsCount()).isEqualTo(20);
+            assertThat(kv.deleteRange(all.toBuilder().setRangeEnd(bytes("key30")).build()).getPrevKvsList())
+                    .hasSize(20).allMatch(before -> before.getValue().size() == value.length());
+            assertThat(kv.deleteRange(all.toBuilder().setPrevKv(false).build()).getDeleted()).isEqualTo(20);
+        } finally {
+            channel.shutdownNow();
+            process.close();
         }
     }
 

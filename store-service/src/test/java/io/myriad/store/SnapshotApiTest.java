@@ -33,10 +33,7 @@ import io.myriad.store.api.PutRequest;
 import io.myriad.store.api.SnapshotRequest;
 import io.myriad.store.api.SnapshotResponse;
 import io.myriad.store.api.auth.Permission;
-import io.myriad.store.lease.LeaseClock;
-import io.myriad.store.state.EtcdImport;
-import io.myriad.store.state.ResponseHeader;
-import io.myriad.store.state.StoreMachine;
+import io.myriad.store.server.InitialState;
 
 import static io.myriad.store.Requests.bytes;
 import static io.myriad.store.Requests.delete;
@@ -235,10 +232,10 @@ final class SnapshotApiTest {
     private void assertRefused(byte[] content, String why) throws Exception {
         Path file = directory.resolve("refused");
         Files.write(file, content);
-        StoreMachine machine = new StoreMachine(new ResponseHeader(1, 1), new LeaseClock(), System::nanoTime);
-        assertThatThrownBy(() -> EtcdImport.restore(file, machine)).isInstanceOf(IOException.class)
+        Path raft = directory.resolve("raft");
+        assertThatThrownBy(() -> InitialState.make(file, raft, List.of())).isInstanceOf(IOException.class)
                 .hasMessageContaining(why);
-        assertThat(machine.view().liveCount()).isZero();
+        assertThat(raft).doesNotExist();
     }
 
     @Test

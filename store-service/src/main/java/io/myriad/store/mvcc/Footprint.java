@@ -9,8 +9,6 @@ package io.myriad.store.mvcc;
  */
 public record Footprint(long versions, long keyValueBytes, long valueBytes) {
 
-    static final Footprint NOTHING = new Footprint(0, 0, 0);
-
     /** The objects of a version and the references to it, roughly: its own 32, an array's head and padding 20, places in the index and the history 16. */
     private static final int VERSION_BYTES = 68;
 
@@ -24,11 +22,26 @@ public record Footprint(long versions, long keyValueBytes, long valueBytes) {
         return indexBytes() + valueBytes - savedBytes;
     }
 
-    Footprint plus(int bytes, int value) {
-        return new Footprint(versions + 1, keyValueBytes + bytes, valueBytes + value);
-    }
+    /** What a footprint is read from while versions come and go. One thread. */
+    static final class Sum {
+        private long versions;
+        private long keyValueBytes;
+        private long valueBytes;
 
-    Footprint minus(int bytes, int value) {
-        return new Footprint(versions - 1, keyValueBytes - bytes, valueBytes - value);
+        void add(int bytes, int value) {
+            versions++;
+            keyValueBytes += bytes;
+            valueBytes += value;
+        }
+
+        void remove(int bytes, int value) {
+            versions--;
+            keyValueBytes -= bytes;
+            valueBytes -= value;
+        }
+
+        Footprint toFootprint() {
+            return new Footprint(versions, keyValueBytes, valueBytes);
+        }
     }
 }

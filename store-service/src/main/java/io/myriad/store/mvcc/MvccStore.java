@@ -36,7 +36,7 @@ public final class MvccStore implements RevisionStore {
     /** Deletions of the compacted revision, with which the history begins: they go with the next compaction. */
     private final List<KeyVersion> firstDeletions = new ArrayList<>();
     private long revision = FIRST_REVISION;
-    private Footprint footprint = Footprint.NOTHING;
+    private Footprint.Sum footprint = new Footprint.Sum();
     private long queuedRevision;
     private LongSupplier dispatchedRevision = () -> Long.MAX_VALUE;
     private Removals removals = (modRevision, subRevision) -> {};
@@ -66,7 +66,7 @@ public final class MvccStore implements RevisionStore {
 
     /** What all versions take that are kept, history included. The writer's thread. */
     public Footprint footprint() {
-        return footprint;
+        return footprint.toFootprint();
     }
 
     /** Bytes that memory does not hold because values were let go. Any thread. */
@@ -178,7 +178,7 @@ public final class MvccStore implements RevisionStore {
     }
 
     private void gone(KeyVersion version) {
-        footprint = footprint.minus(version.size(), version.saving());
+        footprint.remove(version.size(), version.saving());
         values.removed(version);
     }
 
@@ -218,7 +218,7 @@ public final class MvccStore implements RevisionStore {
         private final long compactedRevision;
         private final ValueCache values;
         private long bytesToLeaveOut;
-        private Footprint footprint = Footprint.NOTHING;
+        private final Footprint.Sum footprint = new Footprint.Sum();
 
         /** Of a store that keeps everything in memory. */
         public Loader(long revision, long compactedRevision) {
@@ -248,7 +248,7 @@ public final class MvccStore implements RevisionStore {
         public void add(byte[] keyValue, long modRevision, int subRevision, boolean tombstone) {
             KeyVersion version = KeyVersion.restored(keyValue, modRevision, subRevision, tombstone);
             int value = version.saving();
-            footprint = footprint.plus(keyValue.length, value);
+            footprint.add(keyValue.length, value);
             if (bytesToLeaveOut > 0 && value > 0) {
                 values.leaveOut(version);
                 bytesToLeaveOut -= value;
@@ -259,7 +259,7 @@ public final class MvccStore implements RevisionStore {
         /** Adds the next version, of whose key-value only a {@link KeyVersion#reference} was kept. */
         public void addReference(byte[] reference, long modRevision, int subRevision) {
             KeyVersion version = KeyVersion.referred(reference, modRevision, subRevision, values);
-            footprint = footprint.plus(version.size(), version.saving());
+            footprint.add(version.size(), version.saving());
             values.cameWithout(version);
             versions.add(version);
         }
@@ -322,7 +322,7 @@ public final class MvccStore implements RevisionStore {
             }
             boolean current = query.revision() <= 0 || query.revision() == revision();
             RangeReader reader = new RangeReader(query, current, current ? revision() : query.revision(), !current,
-                    false);
+                    null);
             tree.visit(query.keys(), reader);
             boolean counted = !current || query.keys().isSingle() || query.limit() <= 0;
             return reader.result(revision(), counted ? reader.count() : tree.liveCount(query.keys()));
@@ -381,7 +381,7 @@ public final class MvccStore implements RevisionStore {
             }
             tree.put(key, version);
             events.append(version);
-            footprint = footprint.plus(version.size(), valueBytes);
+            footprint.add(version.size(), valueBytes);
             changes++;
         }
 

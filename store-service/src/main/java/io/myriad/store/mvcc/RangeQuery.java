@@ -45,6 +45,11 @@ public record RangeQuery(KeyRange keys, long revision, long limit, Order order, 
         return new RangeQuery(keys, revision, 0, Order.NONE, Target.KEY, false, false, 0, 0, 0, 0);
     }
 
+    /** Whether there is any key, and what else can be found out without reading values: whether the revision can be read. */
+    public RangeQuery anyKey() {
+        return new RangeQuery(keys, revision, 1, Order.NONE, Target.KEY, true, false, 0, 0, 0, 0);
+    }
+
     /** The same query with another limit. */
     public RangeQuery withLimit(long otherLimit) {
         return new RangeQuery(keys, revision, otherLimit, order, target, keysOnly, countOnly, minModRevision,

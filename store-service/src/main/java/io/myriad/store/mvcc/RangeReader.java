@@ -3,6 +3,8 @@ package io.myriad.store.mvcc;
 import java.util.Arrays;
 import java.util.Comparator;
 
+import org.jspecify.annotations.Nullable;
+
 /** Collects the key-values that a query asks for from a walk over the index. One use, one thread. */
 final class RangeReader implements KeyTree.Visitor {
 
@@ -13,7 +15,7 @@ final class RangeReader implements KeyTree.Visitor {
     private final long revision;
     private final long most;
     private final boolean countRest;
-    private final boolean bounded;
+    private final @Nullable ValueCache bound;
     private KeyVersion[] found;
     private int size;
     private long count;
@@ -22,14 +24,14 @@ final class RangeReader implements KeyTree.Visitor {
      * @param current whether the newest versions are what is asked for
      * @param revision the revision to read at
      * @param countRest whether keys after the limit must be visited to count them
-     * @param bounded whether the result may be refused because memory has no room for it; what all members have to find alike may not
+     * @param bound says what memory has no room for, which is refused then; null: nothing is, because all members have to find the same
      */
-    RangeReader(RangeQuery query, boolean current, long revision, boolean countRest, boolean bounded) {
+    RangeReader(RangeQuery query, boolean current, long revision, boolean countRest, @Nullable ValueCache bound) {
         this.query = query;
         this.current = current;
         this.revision = revision;
         this.countRest = countRest;
-        this.bounded = bounded;
+        this.bound = bound;
         boolean cutWhileReading = query.limit() > 0 && query.isKeyOrder() && !query.isFiltered();
         this.most = cutWhileReading ? query.limit() : Long.MAX_VALUE;
         this.found = new KeyVersion[query.keys().isSingle() ? 1 : INITIAL_CAPACITY];
@@ -64,18 +66,39 @@ final class RangeReader implements KeyTree.Visitor {
             sort();
         }
         boolean more = query.limit() > 0 && (most == Long.MAX_VALUE ? size > query.limit() : total > size);
-        if (more && size > query.limit()) {
-            size = (int) query.limit();
-        }
+        limit();
         if (!query.keysOnly()) {
             load();
         }
         return new RangeResult(RevisionStatus.AVAILABLE, storeRevision, found, size, more, total);
     }
 
+    private void limit() {
+        if (query.limit() > 0 && size > query.limit()) {
+            size = (int) query.limit();
+        }
+    }
+
+    /** Bytes that {@link #result} would have to read, because they are not in memory; nothing is read for that. */
+    long bytesToRead() {
+        if (query.isFiltered()) {
+            filter();
+        }
+        if (query.target() != RangeQuery.Target.VALUE) {
+            if (query.keysOnly()) {
+                return 0;
+            }
+            if (!query.isKeyOrder()) {
+                sort();
+            }
+            limit();
+        }
+        return ValueCache.absentBytes(found, size);
+    }
+
     private void load() {
-        if (bounded) {
-            ValueCache.checkSize(found, size);
+        if (bound != null) {
+            bound.checkSize(found, size);
         }
         ValueCache.load(found, size, true);
     }

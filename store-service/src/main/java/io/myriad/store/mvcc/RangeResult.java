@@ -1,5 +1,7 @@
 package io.myriad.store.mvcc;
 
+import java.util.Arrays;
+
 /**
  * What a range found.
  *
@@ -14,6 +16,16 @@ public record RangeResult(RevisionStatus status, long revision, KeyVersion[] ver
         long count) {
 
     private static final KeyVersion[] NONE = new KeyVersion[0];
+
+    /**
+     * The key-values with their values, in the order of their revisions. What is not in memory is read while somebody walks over them, several at once, and not kept; what can happen then is
+     * said at {@link KeyVersion#keyValue}.
+     */
+    public Iterable<KeyVersion> whole() {
+        KeyVersion[] sorted = Arrays.copyOf(versions, size);
+        Arrays.sort(sorted, KeyVersion::compareRevisions);
+        return new WholeVersions(Arrays.asList(sorted));
+    }
 
     static RangeResult unavailable(RevisionStatus status, long revision) {
         return new RangeResult(status, revision, NONE, 0, false, 0);

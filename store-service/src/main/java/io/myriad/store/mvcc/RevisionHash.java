@@ -3,7 +3,6 @@ package io.myriad.store.mvcc;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
@@ -26,8 +25,6 @@ public record RevisionHash(RevisionStatus status, int hash, long compactedRevisi
     /** How often it is begun again because a compaction came in between. */
     private static final int MAX_ATTEMPTS = 10;
     private static final byte[] BUCKET = "key".getBytes(StandardCharsets.US_ASCII);
-    private static final Comparator<KeyVersion> REVISION_ORDER = Comparator.comparingLong(KeyVersion::modRevision)
-            .thenComparingInt(KeyVersion::subRevision);
 
     /**
      * Computes it. Reads the whole history: not for an event loop. Any thread.
@@ -77,7 +74,7 @@ public record RevisionHash(RevisionStatus status, int hash, long compactedRevisi
         if (!anyLives[0]) {
             counted.addAll(left);
         }
-        counted.sort(REVISION_ORDER);
+        counted.sort(KeyVersion::compareRevisions);
         return counted;
     }
 
@@ -85,7 +82,7 @@ public record RevisionHash(RevisionStatus status, int hash, long compactedRevisi
         CRC32C crc = new CRC32C();
         crc.update(BUCKET);
         ByteBuffer revision = ByteBuffer.allocate(18);
-        for (KeyVersion version : versions) {
+        for (KeyVersion version : new WholeVersions(versions)) {
             revision.clear().putLong(version.modRevision()).put((byte) '_').putLong(version.subRevision());
             if (version.isTombstone()) {
                 revision.put((byte) 't');

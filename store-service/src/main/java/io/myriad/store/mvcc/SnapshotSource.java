@@ -44,18 +44,22 @@ public final class SnapshotSource implements AutoCloseable {
         store.values().evict(view, footprint);
     }
 
-    /** Hands over all versions in the order of their revisions. Any thread. */
+    /** Hands over all versions, with their values, in the order of their revisions. Any thread. */
     public void forEach(Sink sink) throws IOException {
         List<KeyVersion> versions = new ArrayList<>();
         view.forEachVersion(versions::add);
+        handOver(versions, sink);
+    }
+
+    private static void handOver(List<KeyVersion> versions, Sink sink) throws IOException {
         versions.sort(KeyVersion::compareRevisions);
-        for (KeyVersion version : versions) {
+        for (KeyVersion version : new WholeVersions(versions)) {
             sink.accept(version);
         }
     }
 
     /**
-     * Hands over, in the order of their revisions, the versions that reads need: all after the last compaction, and of each key the last one before, unless it was a deletion. A deletion by
+     * Hands over, with their values and in the order of their revisions, the versions that reads need: all after the last compaction, and of each key the last one before, unless it was a deletion. A deletion by
      * the very revision of the compaction is kept, as etcd keeps it. Any thread.
      */
     public void forEachReadable(Sink sink) throws IOException {
@@ -69,10 +73,7 @@ public final class SnapshotSource implements AutoCloseable {
                 versions.add(version);
             }
         });
-        versions.sort(KeyVersion::compareRevisions);
-        for (KeyVersion version : versions) {
-            sink.accept(version);
-        }
+        handOver(versions, sink);
     }
 
     /** Hands over, in order, the versions after a revision whose history was kept since ({@link MvccStore#keepHistoryAfter}). Any thread. */

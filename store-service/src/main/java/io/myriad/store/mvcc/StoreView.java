@@ -47,14 +47,29 @@ public final class StoreView implements ReadView {
             return RangeResult.unavailable(status, revision);
         }
         try {
-            return query.revision() <= 0 || query.revision() == revision ? rangeCurrent(query) : rangePast(query);
+            return isCurrent(query) ? rangeCurrent(query) : rangePast(query);
         } catch (CompactedException e) {
             return RangeResult.unavailable(RevisionStatus.COMPACTED, revision);
         }
     }
 
+    private boolean isCurrent(RangeQuery query) {
+        return query.revision() <= 0 || query.revision() == revision;
+    }
+
+    /** Bytes of key-values that a range would have to read because their values are not in memory; none if the revision cannot be read. Reads none. */
+    public long bytesToRead(RangeQuery query) {
+        if (query.countOnly() || status(query.revision()) != RevisionStatus.AVAILABLE) {
+            return 0;
+        }
+        boolean current = isCurrent(query);
+        RangeReader reader = new RangeReader(query, current, current ? revision : query.revision(), false, null);
+        tree.visit(query.keys(), reader);
+        return reader.bytesToRead();
+    }
+
     private RangeResult rangePast(RangeQuery query) {
-        RangeReader reader = new RangeReader(query, false, query.revision(), true, true);
+        RangeReader reader = new RangeReader(query, false, query.revision(), true, store.values());
         tree.visit(query.keys(), reader);
         // Compaction cuts chains while they are being walked: what was read counts only if it was still there at the end.
         RevisionStatus after = status(query.revision());
@@ -68,7 +83,7 @@ public final class StoreView implements ReadView {
         if (query.countOnly() && !single) {
             return RangeResult.counted(revision, tree.liveCount(query.keys()));
         }
-        RangeReader reader = new RangeReader(query, true, revision, false, true);
+        RangeReader reader = new RangeReader(query, true, revision, false, store.values());
         tree.visit(query.keys(), reader);
         boolean wholeRange = single || query.limit() <= 0;
         return reader.result(revision, wholeRange ? reader.count() : tree.liveCount(query.keys()));

@@ -15,7 +15,7 @@ public record ValueBudget(long valueBytes, long storeBytes) {
     public static final ValueBudget UNLIMITED = new ValueBudget(Long.MAX_VALUE, Long.MAX_VALUE);
 
     /** What may be read for one result at once, though it is not kept then; a value at least. */
-    long resultBytes() {
+    public long resultBytes() {
         return Math.max(storeBytes / RESULTS_IN_STORE, MIN_RESULT_BYTES);
     }
 

@@ -88,17 +88,19 @@ final class ValueCache {
         }
     }
 
-    /** Throws {@link ResultTooLargeException} if versions need more values that are not in memory than one result may. */
-    static void checkSize(KeyVersion[] versions, int count) {
+    /** Bytes of key-values whose values are not in memory. */
+    static long absentBytes(KeyVersion[] versions, int count) {
         long bytes = 0;
-        ValueCache cache = EVERYTHING;
         for (int i = 0; i < count; i++) {
-            if (!versions[i].isWhole()) {
-                cache = versions[i].cache();
-                bytes += versions[i].size();
-            }
+            bytes += versions[i].isWhole() ? 0 : versions[i].size();
         }
-        long limit = cache.budget.resultBytes();
+        return bytes;
+    }
+
+    /** Throws {@link ResultTooLargeException} if versions need more values that are not in memory than one result may. */
+    void checkSize(KeyVersion[] versions, int count) {
+        long bytes = absentBytes(versions, count);
+        long limit = budget.resultBytes();
         if (bytes > limit) {
             throw new ResultTooLargeException(bytes, limit);
         }

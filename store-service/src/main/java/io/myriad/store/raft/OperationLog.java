@@ -349,11 +349,11 @@ public final class OperationLog implements AutoCloseable {
                 if (batch != null) {
                     Proposal proposal = batch.proposals.get(i);
                     entry.position(entry.position() + length);
-                    answer(proposal, handler.apply(command, proposal.payload(), proposal.decoded(), term));
+                    answer(proposal, handler.apply(command, proposal.payload(), proposal.decoded(), term, true));
                 } else {
                     byte[] payload = new byte[length];
                     entry.get(payload);
-                    handler.apply(command, payload, null, term);
+                    handler.apply(command, payload, null, term, false);
                 }
             }
             if (batch != null) {

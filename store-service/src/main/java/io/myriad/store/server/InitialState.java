@@ -13,7 +13,6 @@ import io.myriad.store.lease.LeaseClock;
 import io.myriad.store.mvcc.ValueBudget;
 import io.myriad.store.raft.InitialLog;
 import io.myriad.store.raft.Member;
-import io.myriad.store.state.EtcdImport;
 import io.myriad.store.state.ResponseHeader;
 import io.myriad.store.state.StateCheckpoint;
 import io.myriad.store.state.StoreMachine;
@@ -21,10 +20,13 @@ import io.myriad.store.state.StoreMachine;
 /** The first state of a member that does not begin empty but with what an etcd cluster had. */
 public final class InitialState {
 
+    /** Nobody reads here, and there may be more values than memory has room for. */
+    private static final ValueBudget NO_VALUES = new ValueBudget(0, Long.MAX_VALUE);
+
     private InitialState() {}
 
     /**
-     * Makes the files of a member. Nothing is written if the snapshot cannot be used; the message says why.
+     * Makes the files of a member. None is left if the snapshot cannot be used; the message says why.
      *
      * @param snapshot etcd's database
      * @param raftDirectory where log and state are to be; empty
@@ -34,22 +36,26 @@ public final class InitialState {
         if (!Files.isRegularFile(snapshot)) {
             throw new IOException("--initial-snapshot " + snapshot + ": there is no such file");
         }
-        StoreMachine machine = new StoreMachine(new ResponseHeader(0, 0), new LeaseClock(), System::nanoTime);
-        try {
-            EtcdImport.restore(snapshot, machine);
-        } catch (IOException e) {
-            throw new IOException("--initial-snapshot " + snapshot + ": " + e.getMessage(), e);
-        }
         Files.createDirectories(raftDirectory);
-        DiskSpace disk = new DiskSpace(DiskSpace.of(raftDirectory));
+        StoreMachine machine = new StoreMachine(new ResponseHeader(0, 0), new LeaseClock(), System::nanoTime);
         try (StateCheckpoint checkpoint = new StateCheckpoint(raftDirectory.resolve(StoreMember.PAGE_FILE), machine,
-                ValueBudget.UNLIMITED, null)) {
+                NO_VALUES, null)) {
+            restore(snapshot, checkpoint);
+            DiskSpace disk = new DiskSpace(DiskSpace.of(raftDirectory));
             InitialLog.create(raftDirectory, members,
                     new MemberSnapshots(checkpoint, disk).capture(InitialLog.INDEX, InitialLog.TERM));
             force(raftDirectory);
         } catch (IOException | RuntimeException e) {
             delete(raftDirectory);
             throw e;
+        }
+    }
+
+    private static void restore(Path snapshot, StateCheckpoint checkpoint) throws IOException {
+        try {
+            checkpoint.restoreEtcd(snapshot, InitialLog.INDEX);
+        } catch (IOException e) {
+            throw new IOException("--initial-snapshot " + snapshot + ": " + e.getMessage(), e);
         }
     }
 

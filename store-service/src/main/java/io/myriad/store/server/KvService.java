@@ -178,7 +178,7 @@ final class KvService {
             read(txn.isSerializable(), false, responder, txn,
                     () -> member.machine().readTxn(txn, member.term()));
         } else {
-            member.propose(Command.TXN, request, txn, currentLoop.get(), responder);
+            propose(Command.TXN, request, txn, responder);
         }
     }
 
@@ -187,8 +187,44 @@ final class KvService {
         if (error != null) {
             responder.fail(error);
         } else {
-            member.propose(command, request, operation, currentLoop.get(), responder);
+            propose(command, request, operation, responder);
         }
+    }
+
+    /** Proposes an operation unless memory has no room for its answer; on a reader thread if finding that out may take long. */
+    private void propose(Command command, byte[] request, Operation operation, Responder responder) {
+        Executor loop = currentLoop.get();
+        if (member.machine().hasRoomForAnyAnswer()) {
+            member.propose(command, request, operation, loop, responder);
+            return;
+        }
+        Runnable proposal = () -> {
+            if (member.machine().hasRoomForAnswer(operation)) {
+                member.propose(command, request, operation, loop, responder);
+            } else {
+                answer(responder, () -> permitted(responder.caller(), operation, () -> StoreError.RESPONSE_TOO_LARGE));
+            }
+        };
+        if (isShort(operation)) {
+            proposal.run();
+            return;
+        }
+        try {
+            member.readers().execute(proposal);
+        } catch (RejectedExecutionException e) {
+            responder.fail(StoreError.TOO_MANY_REQUESTS);
+        }
+    }
+
+    private static boolean isShort(Operation operation) {
+        return switch (operation) {
+            case Operation.Range range -> isShort(range.query());
+            case Operation.Put put -> true;
+            case Operation.DeleteRange delete -> !delete.previous() || delete.keys().isSingle();
+            case Operation.Txn txn -> txn.success().stream().allMatch(KvService::isShort)
+                    && txn.failure().stream().allMatch(KvService::isShort);
+            case Operation.Empty empty -> true;
+        };
     }
 
     private void compact(byte[] request, Responder responder) {

@@ -127,9 +127,9 @@ final class MemberState implements ReplicatedState {
     /** Operations as the machine does them. */
     private final class Handler implements OperationHandler {
         @Override
-        public Reply apply(byte command, byte[] payload, @Nullable Object decoded, long term) {
+        public Reply apply(byte command, byte[] payload, @Nullable Object decoded, long term, boolean answered) {
             return machine.apply(Command.of(command), payload,
-                    decoded instanceof Operation operation ? operation : null, term);
+                    decoded instanceof Operation operation ? operation : null, term, answered);
         }
 
         @Override

@@ -39,14 +39,6 @@ public record Authorized(Caller caller, Command command, byte[] payload) {
 
     /** The operation on keys that it is. */
     Operation operation(@Nullable Operation decoded) {
-        if (decoded != null) {
-            return decoded;
-        }
-        return switch (command) {
-            case PUT -> OperationDecoder.put(payload);
-            case DELETE_RANGE -> OperationDecoder.deleteRange(payload);
-            case TXN -> OperationDecoder.txn(payload);
-            default -> throw new IllegalStateException(command + " is no operation on keys");
-        };
+        return decoded != null ? decoded : OperationDecoder.operation(command, payload);
     }
 }

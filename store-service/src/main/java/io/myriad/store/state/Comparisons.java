@@ -1,5 +1,7 @@
 package io.myriad.store.state;
 
+import java.util.Arrays;
+
 import io.myriad.store.mvcc.KeyVersion;
 import io.myriad.store.mvcc.RangeQuery;
 import io.myriad.store.mvcc.RangeResult;
@@ -16,14 +18,16 @@ final class Comparisons {
             KeyVersion version = view.get(comparison.keys().from());
             return version == null ? holdsForAbsent(comparison) : holds(comparison, version);
         }
-        RangeResult result = view.range(comparison.field() == Operation.Comparison.Field.VALUE
-                ? RangeQuery.all(comparison.keys())
-                : RangeQuery.keysOf(comparison.keys()));
+        RangeResult result = view.range(RangeQuery.keysOf(comparison.keys()));
         if (result.size() == 0) {
             return holdsForAbsent(comparison);
         }
-        for (int i = 0; i < result.size(); i++) {
-            if (!holds(comparison, result.versions()[i])) {
+        // All members have to compare, so that there may be more values than memory has room for is no reason to refuse.
+        Iterable<KeyVersion> versions = comparison.field() == Operation.Comparison.Field.VALUE
+                ? result.whole()
+                : Arrays.asList(result.versions()).subList(0, result.size());
+        for (KeyVersion version : versions) {
+            if (!holds(comparison, version)) {
                 return false;
             }
         }

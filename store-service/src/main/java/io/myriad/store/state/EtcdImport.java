@@ -5,8 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -21,54 +24,56 @@ import io.myriad.store.api.auth.Role;
 import io.myriad.store.api.auth.User;
 import io.myriad.store.api.mvcc.KeyValue;
 import io.myriad.store.bolt.BoltReader;
-import io.myriad.store.lease.LeaseTable;
 import io.myriad.store.mvcc.MvccStore;
 import io.myriad.store.wire.WireFormatException;
 import io.myriad.store.wire.WireReader;
 
 /**
- * Makes etcd's database a machine's state: keys with their history, leases, users, roles and alarms. What it says of the cluster is left out, since a new one is made.
+ * Reads etcd's database as the entries of a state: keys with their history, leases, users, roles and alarms. What it says of the cluster is left out, since a new one is made. Memory is
+ * needed for leases, users and roles, and for one key-value: they come in the order of their revisions there as here.
  *
  * <p>Lease ids come along, their times begin anew. Whoever has a simple token has to ask for another: etcd keeps those in memory only.
  */
-public final class EtcdImport {
+final class EtcdImport {
 
     private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})\\..*");
+    private static final int BUFFER_BYTES = 64 << 10;
 
     private final BoltReader database;
+    private final StateExport.Sink entries;
+    private final Set<Long> leases = new HashSet<>();
+    /** Keys whose newest version so far belongs to a lease that is not there, with the lease; of a sound database few at a time. */
+    private final Map<ByteString, Long> withoutLease = new HashMap<>();
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
 
-    private EtcdImport(BoltReader database) {
+    private EtcdImport(BoltReader database, StateExport.Sink entries) {
         this.database = database;
+        this.entries = entries;
     }
 
-    /** Replaces the machine's state by that in a file; when the file cannot be used the state stays, and the message says what is wrong with the file. */
-    public static void restore(Path path, StoreMachine machine) throws IOException {
+    /**
+     * Hands over the entries of the state that a file holds, in no order; they count only when this returns. When the file cannot be used the message says what is wrong with it.
+     */
+    static void read(Path path, StateExport.Sink entries) throws IOException {
         EtcdFile file = EtcdFile.open(path);
         try (BoltReader database = new BoltReader(path, file.databaseBytes())) {
-            new EtcdImport(database).restore(machine);
+            new EtcdImport(database, entries).read();
         } catch (InvalidProtocolBufferException | WireFormatException e) {
             throw new IOException("it is damaged: " + e.getMessage(), e);
         }
     }
 
-    private void restore(StoreMachine machine) throws IOException {
+    private void read() throws IOException {
         Map<String, byte[]> meta = small(EtcdBuckets.META);
         checkVersion(meta.get(EtcdBuckets.STORAGE_VERSION));
-        LeaseTable leases = leases();
-        MvccStore store = store(meta);
-        List<Long> unknown = new ArrayList<>();
-        store.forEachLeasedKey((key, lease) -> {
-            if (leases.get(lease) == null) {
-                unknown.add(lease);
-            } else {
-                leases.move(key, 0, lease);
-            }
-        });
-        if (!unknown.isEmpty()) {
-            throw new IOException("keys belong to lease " + Long.toHexString(unknown.getFirst())
-                    + ", which is not in it");
-        }
-        machine.restore(store, leases, new StateSections(alarms(), auth(), Membership.UNKNOWN));
+        readLeases();
+        readVersions(meta);
+        new StateSections(alarms(), auth(), Membership.UNKNOWN)
+                .forEach((number, bytes) -> put(StateEntries.sectionKey(number), ByteBuffer.wrap(bytes)));
+    }
+
+    private void put(byte[] key, ByteBuffer value) throws IOException {
+        entries.accept(ByteBuffer.wrap(key), value);
     }
 
     private Map<String, byte[]> small(String bucket) throws IOException {
@@ -98,8 +103,7 @@ public final class EtcdImport {
         }
     }
 
-    private LeaseTable leases() throws IOException {
-        LeaseTable leases = new LeaseTable();
+    private void readLeases() throws IOException {
         database.visit(EtcdBuckets.LEASE, (key, value) -> {
             long id = 0;
             long ttl = 0;
@@ -114,32 +118,36 @@ public final class EtcdImport {
             if (key.remaining() != Long.BYTES || key.duplicate().getLong() != id || id == 0 || ttl <= 0) {
                 throw new IOException("an entry of bucket " + EtcdBuckets.LEASE + " is no lease");
             }
-            leases.grant(id, ttl);
+            leases.add(id);
+            put(StateEntries.leaseKey(id), ByteBuffer.wrap(StateEntries.lease(ttl)));
         });
-        return leases;
     }
 
-    private MvccStore store(Map<String, byte[]> meta) throws IOException {
+    private void readVersions(Map<String, byte[]> meta) throws IOException {
         // What was scheduled etcd would finish when it starts.
         long compacted = Math.max(revision(meta.get(EtcdBuckets.FINISHED_COMPACTION)),
                 revision(meta.get(EtcdBuckets.SCHEDULED_COMPACTION)));
         long[] newest = {Math.max(MvccStore.FIRST_REVISION, compacted)};
-        database.visit(EtcdBuckets.KEY,
-                (key, value) -> newest[0] = Math.max(newest[0], EtcdBuckets.Revision.of(key).main()));
-        MvccStore.Loader loader = new MvccStore.Loader(newest[0], compacted);
-        database.visit(EtcdBuckets.KEY, (key, value) -> add(loader, EtcdBuckets.Revision.of(key), value));
-        return loader.build();
+        database.visit(EtcdBuckets.KEY, (key, value) -> {
+            EtcdBuckets.Revision revision = EtcdBuckets.Revision.of(key);
+            newest[0] = Math.max(newest[0], revision.main());
+            // An empty one is what `etcdutl snapshot restore --bump-revision` leaves to raise the revision.
+            if (value.hasRemaining()) {
+                readVersion(revision, value);
+            }
+        });
+        if (!withoutLease.isEmpty()) {
+            throw new IOException("keys belong to lease " + Long.toHexString(withoutLease.values().iterator().next())
+                    + ", which is not in it");
+        }
+        put(StateEntries.revisionsKey(), ByteBuffer.wrap(StateEntries.revisions(newest[0], compacted)));
     }
 
     private static long revision(byte @Nullable [] stored) throws IOException {
         return stored == null ? 0 : EtcdBuckets.Revision.of(ByteBuffer.wrap(stored)).main();
     }
 
-    private static void add(MvccStore.Loader loader, EtcdBuckets.Revision revision, ByteBuffer value)
-            throws IOException {
-        if (!value.hasRemaining()) {
-            return; // what `etcdutl snapshot restore --bump-revision` leaves to raise the revision
-        }
+    private void readVersion(EtcdBuckets.Revision revision, ByteBuffer value) throws IOException {
         KeyValue keyValue = KeyValue.parseFrom(bytes(value));
         if (keyValue.getKey().isEmpty()
                 || !revision.tombstone() && (keyValue.getModRevision() != revision.main()
@@ -150,7 +158,14 @@ public final class EtcdImport {
         byte[] bytes = revision.tombstone()
                 ? KeyValue.newBuilder().setKey(keyValue.getKey()).setModRevision(revision.main()).build().toByteArray()
                 : keyValue.toByteArray();
-        loader.add(bytes, revision.main(), revision.sub(), revision.tombstone());
+        put(StateEntries.versionKey(revision.main(), revision.sub()),
+                StateEntries.version(bytes, revision.tombstone(), buffer));
+        long lease = revision.tombstone() ? 0 : keyValue.getLease();
+        if (lease != 0 && !leases.contains(lease)) {
+            withoutLease.put(keyValue.getKey(), lease);
+        } else {
+            withoutLease.remove(keyValue.getKey());
+        }
     }
 
     private List<Alarms.Alarm> alarms() throws IOException {

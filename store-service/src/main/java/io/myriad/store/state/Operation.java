@@ -21,6 +21,23 @@ public sealed interface Operation {
         };
     }
 
+    /** The same change, which fails when this one does, without what only the answer is read for. */
+    default Operation unanswered() {
+        return switch (this) {
+            case Range range -> new Range(range.query().anyKey(), range.serializable(), range.sortValid());
+            case Put put -> put.previous()
+                    ? new Put(put.key(), put.value(), put.lease(), false, put.ignoreValue(), put.ignoreLease())
+                    : put;
+            case DeleteRange delete -> new DeleteRange(delete.keys(), false);
+            case Txn txn -> new Txn(txn.comparisons(), unanswered(txn.success()), unanswered(txn.failure()));
+            case Empty empty -> empty;
+        };
+    }
+
+    private static List<Operation> unanswered(List<Operation> operations) {
+        return operations.stream().map(Operation::unanswered).toList();
+    }
+
     /** Reads keys. {@code sortValid} is false when the request named a sort order or target that does not exist. */
     record Range(RangeQuery query, boolean serializable, boolean sortValid) implements Operation {}
 

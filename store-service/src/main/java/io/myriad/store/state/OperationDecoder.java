@@ -21,6 +21,16 @@ public final class OperationDecoder {
 
     private OperationDecoder() {}
 
+    /** The operation on keys that a command's payload is. */
+    static Operation operation(Command command, byte[] payload) {
+        return switch (command) {
+            case PUT -> put(payload);
+            case DELETE_RANGE -> deleteRange(payload);
+            case TXN -> txn(payload);
+            default -> throw new IllegalStateException(command + " is no operation on keys");
+        };
+    }
+
     public static Operation.Range range(byte[] request) {
         return range(new WireReader(request));
     }

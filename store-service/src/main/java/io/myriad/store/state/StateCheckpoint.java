@@ -291,16 +291,40 @@ public final class StateCheckpoint implements AutoCloseable {
         }
     }
 
+    /** Where a state comes from. */
+    @FunctionalInterface
+    private interface Source {
+        /** Hands over its entries, in any order; returns the place in the log of the last entry that it is the result of. */
+        long read(StateExport.Sink entries) throws IOException;
+    }
+
     /**
      * Makes the state that another member exported the file's, and then the machine's, which may have no room for all of it at once. Returns the place in the log of the last entry that
      * it is the result of.
      */
     public long restore(Path exported) throws IOException {
         Failpoint.APPLY_BEFORE_OPEN_SNAPSHOT.hit();
+        return restore(entries -> StateExport.read(exported, entries));
+    }
+
+    /**
+     * Makes the state that etcd's database holds the file's, and then the machine's, in the same way.
+     *
+     * @param appliedIndex place in the log of the entry that the state is to be the result of
+     * @throws IOException if the database cannot be used: the message says what is wrong with it, and file and machine keep their state
+     */
+    public void restoreEtcd(Path database, long appliedIndex) throws IOException {
+        restore(entries -> {
+            EtcdImport.read(database, entries);
+            return appliedIndex;
+        });
+    }
+
+    private long restore(Source source) throws IOException {
         synchronized (changes) {
             forget();
             try (PageReader before = file.read()) {
-                replace(exported);
+                replace(source);
                 try (PageReader after = file.read()) {
                     values.replaced(before, after);
                 }
@@ -309,10 +333,10 @@ public final class StateCheckpoint implements AutoCloseable {
         return restore();
     }
 
-    private void replace(Path exported) throws IOException {
+    private void replace(Source source) throws IOException {
         try (PageTransaction transaction = begin()) {
             transaction.deleteRange(new byte[0], null);
-            long appliedIndex = StateExport.read(exported, (key, value) -> {
+            long appliedIndex = source.read((key, value) -> {
                 if (StateEntries.isVersion(key)) {
                     values.put(transaction, StateEntries.modRevision(key), StateEntries.subRevision(key),
                             StateEntries.keyValue(value), StateEntries.isTombstone(value));

@@ -148,18 +148,24 @@ public final class StoreMachine {
         leases = restoredLeases;
     }
 
+    /** Applies one operation that somebody waits for here. */
+    public Reply apply(Command command, byte[] payload, @Nullable Operation decoded, long term) {
+        return apply(command, payload, decoded, term, true);
+    }
+
     /**
      * Applies one operation.
      *
      * @param decoded the payload as an operation on keys if the caller has it; read from the payload otherwise
      * @param term the term of the log entry
+     * @param answered whether somebody waits for the answer here; if not, values that only it needs are not read for it
      */
-    public Reply apply(Command command, byte[] payload, @Nullable Operation decoded, long term) {
+    public Reply apply(Command command, byte[] payload, @Nullable Operation decoded, long term, boolean answered) {
         // A member that has not seen yet that authentication was enabled lets its clients through; the log does not.
         boolean secretMissing = command == Command.AUTH_ENABLE && auth.secret().isEmpty();
         return auth.enabled() && isOfClients(command) && !secretMissing
                 ? StoreError.USER_EMPTY
-                : applyPermitted(command, payload, decoded, term);
+                : applyPermitted(command, payload, decoded, term, answered);
     }
 
     /** What members never propose of their own accord. */
@@ -172,16 +178,16 @@ public final class StoreMachine {
         };
     }
 
-    private Reply applyPermitted(Command command, byte[] payload, @Nullable Operation decoded, long term) {
+    private Reply applyPermitted(Command command, byte[] payload, @Nullable Operation decoded, long term,
+            boolean answered) {
         if (changesKeys(command) && alarms.isRaised(Alarms.Type.CORRUPT)) {
             return StoreError.CORRUPT;
         }
         return switch (command) {
-            case PUT -> put(decoded instanceof Operation.Put put ? put : OperationDecoder.put(payload), term);
-            case DELETE_RANGE -> deleteRange(
-                    decoded instanceof Operation.DeleteRange delete ? delete : OperationDecoder.deleteRange(payload),
-                    term);
-            case TXN -> txn(decoded instanceof Operation.Txn txn ? txn : OperationDecoder.txn(payload), term);
+            case PUT, DELETE_RANGE, TXN -> {
+                Operation operation = decoded != null ? decoded : OperationDecoder.operation(command, payload);
+                yield change(answered ? operation : operation.unanswered(), term);
+            }
             case COMPACT -> compact(payload, term);
             case LEASE_GRANT -> grant(payload, term);
             case LEASE_REVOKE -> revoke(LeaseRequest.read(payload).first(), term);
@@ -193,19 +199,31 @@ public final class StoreMachine {
                 changeMembers(command, payload, term);
             case ALARM, QUOTA_ALARM -> AlarmOperation.apply(alarms, payload, command == Command.QUOTA_ALARM,
                     header.field(store.latest().revision(), term));
-            case AUTHORIZED -> authorized(Authorized.read(payload), decoded, term);
+            case AUTHORIZED -> authorized(Authorized.read(payload), decoded, term, answered);
             case AUTH_ENABLE, AUTH_DISABLE, USER_ADD, USER_DELETE, USER_CHANGE_PASSWORD, USER_GRANT_ROLE,
                     USER_REVOKE_ROLE, ROLE_ADD, ROLE_DELETE, ROLE_GRANT_PERMISSION, ROLE_REVOKE_PERMISSION ->
                 changeAuth(command, payload, term);
         };
     }
 
-    private Reply authorized(Authorized authorized, @Nullable Operation decoded, long term) {
+    private Reply authorized(Authorized authorized, @Nullable Operation decoded, long term, boolean answered) {
         if (authorized.command() == Command.AUTHORIZED) {
             throw new IllegalStateException("an operation within an operation within an operation");
         }
         StoreError error = AuthRules.check(auth, leases, authorized, decoded);
-        return error != null ? error : applyPermitted(authorized.command(), authorized.payload(), decoded, term);
+        return error != null
+                ? error
+                : applyPermitted(authorized.command(), authorized.payload(), decoded, term, answered);
+    }
+
+    private Reply change(Operation operation, long term) {
+        return switch (operation) {
+            case Operation.Put put -> put(put, term);
+            case Operation.DeleteRange delete -> deleteRange(delete, term);
+            case Operation.Txn txn -> txn(txn, term);
+            case Operation.Range range -> throw new IllegalStateException("a range in the log");
+            case Operation.Empty empty -> throw new IllegalStateException("an empty operation in the log");
+        };
     }
 
     private Reply changeAuth(Command command, byte[] payload, long term) {
@@ -289,7 +307,7 @@ public final class StoreMachine {
         if (refusalToAdd() != null && txn.mayPut()) {
             return StoreError.NO_SPACE;
         }
-        Plan plan = Plan.of(txn, store.latest());
+        TxnPlan plan = TxnPlan.of(txn, store.latest());
         StoreError error = checkPlan(plan, store.latest());
         if (error != null) {
             return error;
@@ -297,19 +315,35 @@ public final class StoreMachine {
         WriteView write = store.begin();
         List<Responses.TxnPart> parts = execute(plan, write, write);
         write.commit();
-        return Reply.of(Responses.txn(header.field(store.latest().revision(), term), plan.succeeded, parts));
+        return Reply.of(Responses.txn(header.field(store.latest().revision(), term), plan.succeeded(), parts));
     }
 
     /** Answers a transaction that holds only ranges, from the newest view. */
     public Reply readTxn(Operation.Txn txn, long term) {
         return read(view -> {
-            Plan plan = Plan.of(txn, view);
+            TxnPlan plan = TxnPlan.of(txn, view);
             StoreError error = checkPlan(plan, view);
+            if (error == null && BytesToRead.of(plan.operations(), view) > valueBudget.resultBytes()) {
+                error = StoreError.RESPONSE_TOO_LARGE;
+            }
             return error != null
                     ? error
-                    : Reply.of(Responses.txn(header.field(view.revision(), term), plan.succeeded,
+                    : Reply.of(Responses.txn(header.field(view.revision(), term), plan.succeeded(),
                             execute(plan, view, null)));
         });
+    }
+
+    /**
+     * Whether memory has room for what an operation's answer needs, as far as the newest view can tell. Who is to answer it asks before it is proposed: once it is in the log it happens on
+     * all members, and there is an answer to give. Any thread.
+     */
+    public boolean hasRoomForAnswer(Operation operation) {
+        return hasRoomForAnyAnswer() || BytesToRead.of(operation, view()) <= valueBudget.resultBytes();
+    }
+
+    /** Whether so few values are not in memory that it has room for the answer to any operation. Any thread. */
+    public boolean hasRoomForAnyAnswer() {
+        return store.savedBytes() <= valueBudget.resultBytes();
     }
 
     /** Answers a range from the newest view. */
@@ -359,37 +393,15 @@ public final class StoreMachine {
         };
     }
 
-    /** A transaction with all its comparisons decided, nested ones included: they all look at the state before the transaction. */
-    private record Plan(boolean succeeded, List<Operation> operations, List<Plan> nested) {
-
-        static Plan of(Operation.Txn txn, ReadView view) {
-            boolean succeeded = true;
-            for (Operation.Comparison comparison : txn.comparisons()) {
-                if (!Comparisons.holds(comparison, view)) {
-                    succeeded = false;
-                    break;
-                }
-            }
-            List<Operation> operations = succeeded ? txn.success() : txn.failure();
-            List<Plan> nested = new ArrayList<>(0);
-            for (Operation operation : operations) {
-                if (operation instanceof Operation.Txn inner) {
-                    nested.add(of(inner, view));
-                }
-            }
-            return new Plan(succeeded, operations, nested);
-        }
-    }
-
-    private @Nullable StoreError checkPlan(Plan plan, ReadView view) {
+    private @Nullable StoreError checkPlan(TxnPlan plan, ReadView view) {
         int nested = 0;
-        for (Operation operation : plan.operations) {
+        for (Operation operation : plan.operations()) {
             StoreError error = switch (operation) {
                 case Operation.Range range -> errorOf(view.status(range.query().revision()));
                 case Operation.Put put -> checkPut(put, view);
                 case Operation.DeleteRange delete -> null;
                 case Operation.Empty empty -> null;
-                case Operation.Txn txn -> checkPlan(plan.nested.get(nested++), view);
+                case Operation.Txn txn -> checkPlan(plan.nested().get(nested++), view);
             };
             if (error != null) {
                 return error;
@@ -398,13 +410,13 @@ public final class StoreMachine {
         return null;
     }
 
-    private List<Responses.TxnPart> execute(Plan plan, ReadView view, @Nullable WriteView write) {
-        if (plan.operations.size() > 1) {
+    private List<Responses.TxnPart> execute(TxnPlan plan, ReadView view, @Nullable WriteView write) {
+        if (plan.operations().size() > 1) {
             counts.transactions().increment();
         }
-        List<Responses.TxnPart> parts = new ArrayList<>(plan.operations.size());
+        List<Responses.TxnPart> parts = new ArrayList<>(plan.operations().size());
         int nested = 0;
-        for (Operation operation : plan.operations) {
+        for (Operation operation : plan.operations()) {
             switch (operation) {
                 case Operation.Range range -> {
                     counts.ranges().increment();
@@ -427,9 +439,10 @@ public final class StoreMachine {
                             deleted, delete.previous())));
                 }
                 case Operation.Txn txn -> {
-                    Plan inner = plan.nested.get(nested++);
+                    TxnPlan inner = plan.nested().get(nested++);
                     List<Responses.TxnPart> innerParts = execute(inner, view, write);
-                    parts.add(new Responses.TxnPart(4, Responses.txn(new byte[]{10, 0}, inner.succeeded, innerParts)));
+                    parts.add(
+                            new Responses.TxnPart(4, Responses.txn(new byte[]{10, 0}, inner.succeeded(), innerParts)));
                 }
                 case Operation.Empty empty ->
                     throw new IllegalStateException("empty operation in a checked transaction");

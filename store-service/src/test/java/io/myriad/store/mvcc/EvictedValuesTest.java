@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -27,12 +30,15 @@ final class EvictedValuesTest extends RevisionStoreContractTest {
     /** Where the values are. */
     private final Map<String, byte[]> elsewhere = new ConcurrentHashMap<>();
     private final ValueFigures figures = new ValueFigures();
+    /** What was asked for at once. */
+    private final Queue<long[]> reads = new ConcurrentLinkedQueue<>();
 
     private static String place(long modRevision, int subRevision) {
         return modRevision + "." + subRevision;
     }
 
     private byte[][] read(long[] modRevisions, int[] subRevisions) {
+        reads.add(modRevisions);
         byte[][] values = new byte[modRevisions.length][];
         for (int i = 0; i < values.length; i++) {
             values[i] = elsewhere.get(place(modRevisions[i], subRevisions[i]));
@@ -205,6 +211,54 @@ final class EvictedValuesTest extends RevisionStoreContractTest {
         assertThat(store.view().range(RangeQuery.all(ALL).withLimit(10)).size()).isEqualTo(10);
         assertThat(store.view().range(RangeQuery.keysOf(ALL)).size()).isEqualTo(20);
         assertThat(store.latest().range(RangeQuery.all(ALL)).size()).isEqualTo(20);
+    }
+
+    /** So that it can be refused before anything is done. */
+    @Test
+    void whatAResultWouldReadIsKnownBefore() {
+        MvccStore store = create(new ValueBudget(0, Long.MAX_VALUE));
+        for (int i = 0; i < 20; i++) {
+            put(store, "key" + i, 1000);
+        }
+        StoreView warm = store.view();
+        assertThat(warm.bytesToRead(RangeQuery.all(ALL))).isZero();
+        evict(store);
+        put(store, "key0", 1000);
+        StoreView view = store.view();
+        assertThat(view.bytesToRead(RangeQuery.all(ALL))).isBetween(19_000L, 20_000L);
+        assertThat(view.bytesToRead(RangeQuery.at(ALL, 21))).isBetween(20_000L, 21_000L);
+        assertThat(view.bytesToRead(RangeQuery.at(ALL, 99))).isZero();
+        assertThat(view.bytesToRead(RangeQuery.all(ALL).withLimit(3))).isBetween(2_000L, 3_000L);
+        assertThat(view.bytesToRead(RangeQuery.keysOf(ALL))).isZero();
+        assertThat(view.bytesToRead(new RangeQuery(ALL, 0, 3, RangeQuery.Order.DESCEND, RangeQuery.Target.VALUE, true,
+                false, 0, 0, 0, 0))).as("which all are compared").isBetween(19_000L, 20_000L);
+        assertThat(reads).isEmpty();
+    }
+
+    @Test
+    void aChecksumAndASnapshotReadManyAtOnceInTheirOrder() throws IOException {
+        MvccStore store = create(new ValueBudget(0, Long.MAX_VALUE));
+        Random random = new Random(7);
+        for (int i = 0; i < 2000; i++) {
+            put(store, "key" + random.nextInt(500), i == 1000 ? 9 << 20 : 5000);
+        }
+        int hash = RevisionHash.of(store::view, 0).hash();
+        evict(store);
+        assertThat(RevisionHash.of(store::view, 0).hash()).isEqualTo(hash);
+        assertReadInOrder(2000, 5000);
+        int[] bytes = new int[1];
+        try (SnapshotSource source = new SnapshotSource(store)) {
+            source.forEachReadable(version -> bytes[0] += version.value().length());
+        }
+        assertThat(bytes[0]).isEqualTo(1999 * 5000 + (9 << 20));
+        assertReadInOrder(2000, 5000);
+    }
+
+    private void assertReadInOrder(int values, int valueBytes) {
+        assertThat(reads).hasSizeLessThan(values * valueBytes / (3 << 20) + 3);
+        assertThat(reads.stream().flatMapToLong(Arrays::stream)).hasSize(values).isSorted();
+        assertThat(reads).allMatch(each -> each.length <= (5 << 20) / valueBytes);
+        reads.clear();
     }
 
     @Test

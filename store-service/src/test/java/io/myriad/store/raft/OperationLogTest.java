@@ -134,7 +134,8 @@ final class OperationLogTest {
         append.answer.accept(ReplicatedLog.Outcome.UNKNOWN);
         OperationLog.Applier applier = operations.new Applier(new OperationHandler() {
             @Override
-            public Reply apply(byte command, byte[] payload, @Nullable Object decoded, long term) {
+            public Reply apply(byte command, byte[] payload, @Nullable Object decoded, long term,
+                    boolean answered) {
                 return StoreError.NO_SPACE; // any reply
             }
 

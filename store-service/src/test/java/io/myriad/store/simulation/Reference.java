@@ -59,7 +59,8 @@ final class Reference {
         OperationLog.Applier applier = new OperationLog(0, 0, new NoLog(), 0, 0, () -> 0).new Applier(
                 new OperationHandler() {
                     @Override
-                    public Reply apply(byte command, byte[] payload, @Nullable Object decoded, long term) {
+                    public Reply apply(byte command, byte[] payload, @Nullable Object decoded, long term,
+                            boolean answered) {
                         Reply reply = machine.apply(Command.of(command), payload, null, term);
                         if (Command.of(command) == Command.LEASE_EXPIRE && reply instanceof Reply.Message) {
                             checkExpiry(payload, now[0]);
