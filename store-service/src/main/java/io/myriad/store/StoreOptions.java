@@ -110,6 +110,9 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                         ? environment.get(variableOf(option.longestName()))
                         : null);
         command.setCaseInsensitiveEnumValuesAllowed(true);
+        // As with Go's flags the last one counts. The library would print both values, which may be secret.
+        command.setOverwrittenOptionsAllowed(true);
+        CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
         try {
             ParseResult result = command.parseArgs(arguments);
             String file = result.commandSpec().findOption(CONFIG_FILE).getValue();

@@ -273,4 +273,10 @@ final class StoreOptionsTest {
         assertThatThrownBy(() -> parse(flag)).isInstanceOf(StoreOptions.InvalidOptionException.class)
                 .hasMessage(message);
     }
+
+    @Test
+    void theLastOfAFlagCounts() {
+        assertThat(parse("--name=first", "--name", "second", "--unsafe-no-fsync", "--unsafe-no-fsync=false"))
+                .returns("second", StoreOptions::name).returns(true, StoreOptions::sync);
+    }
 }

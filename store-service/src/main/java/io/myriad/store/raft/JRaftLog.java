@@ -218,7 +218,7 @@ public final class JRaftLog implements ReplicatedLog {
     }
 
     private void appendHere(byte[] entry, Consumer<Outcome> callback) {
-        if (transport == null) {
+        if (group.isSoleVoter()) {
             // Sent to nobody, which etcd does too.
             Failpoint.RAFT_BEFORE_LEADER_SEND.hit();
         }
