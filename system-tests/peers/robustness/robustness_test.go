@@ -98,8 +98,9 @@ func play(t *testing.T, scenario scenarios.TestScenario, cluster *e2e.EtcdProces
 	result := validate.ValidateAndReturnVisualize(log, validate.Config{ExpectRevisionUnique: unique}, clients, persisted, validateLimit)
 	if err := result.Error(); err != nil {
 		t.Error(err)
+	} else {
+		kept.SetVisualizer(result.Linearization.Visualize)
 	}
-	kept.SetVisualizer(result.Linearization.Visualize)
 	if err := kept.Finalize(t.Failed(), false); err != nil {
 		t.Error(err)
 	}
