@@ -24,12 +24,11 @@ import io.myriad.store.bolt.BoltReader;
 import io.myriad.store.lease.LeaseTable;
 import io.myriad.store.mvcc.MvccStore;
 import io.myriad.store.wire.WireFormatException;
-import io.myriad.store.wire.WireReader;
 
 /**
  * Makes etcd's database a machine's state: keys with their history, leases, users, roles and alarms. What it says of the cluster is left out, since a new one is made.
  *
- * <p>Lease ids come along, their times begin anew. Whoever has a simple token has to ask for another: etcd keeps those in memory only.
+ * <p>Lease ids come along; their times begin anew, or with what was written down that they have left. Whoever has a simple token has to ask for another: etcd keeps those in memory only.
  */
 public final class EtcdImport {
 
@@ -101,20 +100,12 @@ public final class EtcdImport {
     private LeaseTable leases() throws IOException {
         LeaseTable leases = new LeaseTable();
         database.visit(EtcdBuckets.LEASE, (key, value) -> {
-            long id = 0;
-            long ttl = 0;
-            WireReader reader = new WireReader(bytes(value));
-            for (int field; (field = reader.nextField()) != 0;) {
-                switch (field) {
-                    case 1 -> id = reader.varint();
-                    case 2 -> ttl = reader.varint();
-                    default -> reader.skip();
-                }
-            }
-            if (key.remaining() != Long.BYTES || key.duplicate().getLong() != id || id == 0 || ttl <= 0) {
+            StoredLease lease = StoredLease.read(bytes(value));
+            if (key.remaining() != Long.BYTES || key.duplicate().getLong() != lease.id() || lease.id() == 0
+                    || lease.ttlSeconds() <= 0) {
                 throw new IOException("an entry of bucket " + EtcdBuckets.LEASE + " is no lease");
             }
-            leases.grant(id, ttl);
+            lease.addTo(leases);
         });
         return leases;
     }
