@@ -34,13 +34,12 @@ record FeatureGates(Map<String, Boolean> on) {
      */
     private record Gate(Stage stage, boolean otherwise, @Nullable String missing) {}
 
-    private static final String NO_CHECKPOINTS = "leases have no checkpoints";
     private static final Map<String, Gate> GATES = Map.of("CompactHashCheck", new Gate(Stage.ALPHA, false, null),
             "InitialCorruptCheck", new Gate(Stage.ALPHA, false, null), "StopGRPCServiceOnDefrag",
             new Gate(Stage.ALPHA, false, null), "FastLeaseKeepAlive", new Gate(Stage.BETA, true, null),
             "TxnModeWriteWithSharedBuffer", new Gate(Stage.BETA, true, null), "LeaseCheckpoint",
-            new Gate(Stage.ALPHA, false, NO_CHECKPOINTS), "LeaseCheckpointPersist",
-            new Gate(Stage.ALPHA, false, NO_CHECKPOINTS), "PriorityRequest",
+            new Gate(Stage.ALPHA, false, null), "LeaseCheckpointPersist", new Gate(Stage.ALPHA, false, null),
+            "PriorityRequest",
             new Gate(Stage.ALPHA, false, "no request goes before another"), "SetMemberLocalAddr",
             new Gate(Stage.ALPHA, false, "members connect from any local address"));
     private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
@@ -63,7 +62,12 @@ record FeatureGates(Map<String, Boolean> on) {
             }
             on.put(name, isOn);
         });
-        return new FeatureGates(Map.copyOf(on));
+        FeatureGates gates = new FeatureGates(Map.copyOf(on));
+        if (gates.isOn("LeaseCheckpointPersist") && !gates.isOn("LeaseCheckpoint")) {
+            throw new InvalidOptionException(
+                    "enabling feature gate LeaseCheckpointPersist requires enabling feature gate LeaseCheckpoint");
+        }
+        return gates;
     }
 
     private static void read(String value, String gate, Map<String, Boolean> given) {

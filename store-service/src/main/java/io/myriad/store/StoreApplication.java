@@ -1,5 +1,6 @@
 package io.myriad.store;
 
+import java.time.Duration;
 import java.util.List;
 
 import ch.qos.logback.classic.Level;
@@ -42,8 +43,17 @@ public final class StoreApplication {
         return prepare(arguments).start();
     }
 
+    /** As {@link #start(String...)}, with another time between checkpoints of leases, if there are any. */
+    static ConfigurableApplicationContext start(Duration leaseCheckpointInterval, String... arguments) {
+        return prepare(leaseCheckpointInterval, arguments).start();
+    }
+
     /** Makes everything that {@link #start(String...) a start} needs; throws as that does. */
     public static PreparedService prepare(String... arguments) {
+        return prepare(StoreService.LEASE_CHECKPOINT_INTERVAL, arguments);
+    }
+
+    private static PreparedService prepare(Duration leaseCheckpointInterval, String... arguments) {
         StoreOptions options = StoreOptions.parse(System.getenv(), arguments);
         try {
             Failpoints.start();
@@ -60,6 +70,6 @@ public final class StoreApplication {
             ((Logger) LoggerFactory.getLogger("io.lettuce")).setLevel(Level.ERROR);
         }
         return ServiceApplication.prepare("store", options.managementPort(),
-                context -> StoreConfiguration.register(context, options));
+                context -> StoreConfiguration.register(context, options, leaseCheckpointInterval));
     }
 }

@@ -1,5 +1,7 @@
 package io.myriad.store;
 
+import java.time.Duration;
+
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +20,18 @@ final class StoreConfiguration {
 
     private StoreConfiguration() {}
 
-    static void register(GenericApplicationContext context, StoreOptions options) {
-        context.registerBean(StoreService.class, () -> service(context, options));
+    static void register(GenericApplicationContext context, StoreOptions options,
+            Duration leaseCheckpointInterval) {
+        context.registerBean(StoreService.class, () -> service(context, options, leaseCheckpointInterval));
         context.registerBean("store", HealthIndicator.class, () -> {
             StoreService service = context.getBean(StoreService.class);
             return () -> health(service.member());
         });
     }
 
-    private static StoreService service(GenericApplicationContext context, StoreOptions options) {
-        StoreService service = new StoreService(options);
+    private static StoreService service(GenericApplicationContext context, StoreOptions options,
+            Duration leaseCheckpointInterval) {
+        StoreService service = new StoreService(options, leaseCheckpointInterval);
         service.failed().thenAccept(reason -> {
             log.error("the store ends, to be started anew: {}", reason);
             // Not on this thread: it is the log's, which the context waits for.

@@ -39,6 +39,7 @@ import io.myriad.store.value.ValueStoreOptions;
  * @param tlsRules which TLS is spoken, with clients and between members
  * @param keepAlive how clients and this member find out that the other one is gone
  * @param corruptionChecks when the members compare what they have
+ * @param leaseCheckpoints whether a leader writes down what long leases have left
  * @param quotaBackendBytes what all keys may take, history included; negative: no limit
  * @param valueCacheBytes what values may take in memory that are in the page file too
  * @param defragmentationRate bytes a second that are moved to make the page file shorter; 0: none by itself
@@ -53,6 +54,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         List<Member> members, boolean existingCluster, @Nullable Path initialSnapshot, boolean strictReconfigCheck,
         int maxLearners, TlsFiles clientTls,
         TlsFiles peerTls, TlsRules tlsRules, KeepAlive keepAlive, CorruptionChecks corruptionChecks,
+        boolean leaseCheckpoints,
         List<URI> listenMetricsUrls, RaftTiming timing, long snapshotCount,
         int maxRequestBytes, int maxTxnOps, long quotaBackendBytes, long valueCacheBytes, long defragmentationRate,
         long snapshotTransferRate,
@@ -192,7 +194,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                             text("--cipher-suites", "")),
                     new KeepAlive(duration("--grpc-keepalive-min-time", "5s"),
                             duration("--grpc-keepalive-interval", "2h"), duration("--grpc-keepalive-timeout", "20s")),
-                    corruptionChecks(),
+                    corruptionChecks(), gates().isOn("LeaseCheckpoint"),
                     urlsOrNone("--listen-metrics-urls"),
                     timing(), number("--snapshot-count", 10_000, 1, Long.MAX_VALUE),
                     (int) number("--max-request-bytes", 3 << 19, 1, 512 << 20),
@@ -234,8 +236,12 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
             return GoDuration.parse(option, text(option, otherwise));
         }
 
+        private FeatureGates gates() {
+            return FeatureGates.of(text("--feature-gates", ""));
+        }
+
         private CorruptionChecks corruptionChecks() {
-            FeatureGates gates = FeatureGates.of(text("--feature-gates", ""));
+            FeatureGates gates = gates();
             Duration interval = duration("--corrupt-check-time", "0s");
             Duration compaction = duration("--compact-hash-check-time", "1m");
             if (compaction.isZero()) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -42,15 +43,21 @@ final class StoreService implements Service {
     private static final long LEADER_POLL_MILLIS = 2;
     private static final long SINGLE_MEMBER_LEADER_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    /** etcd's, which has no flag for it. */
+    static final Duration LEASE_CHECKPOINT_INTERVAL = Duration.ofMinutes(5);
+
     private final StoreOptions options;
+    private final Duration leaseCheckpointInterval;
     private final StoreMetrics metrics = new StoreMetrics();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final CompletableFuture<String> failed = new CompletableFuture<>();
     private volatile @Nullable StoreMember member;
     private volatile List<Integer> clientPorts = List.of();
 
-    StoreService(StoreOptions options) {
+    /** @param leaseCheckpointInterval after how long it is written down what leases have left, if that is wanted */
+    StoreService(StoreOptions options, Duration leaseCheckpointInterval) {
         this.options = options;
+        this.leaseCheckpointInterval = leaseCheckpointInterval;
     }
 
     /** The member; null before the start. */
@@ -113,7 +120,7 @@ final class StoreService implements Service {
                 options.quotaBackendBytes(), percentOfHeap(MOST_HEAP_PERCENT_FOR_STATE),
                 new ValueBudget(options.valueCacheBytes(), percentOfHeap(HEAP_PERCENT_FOR_STATE)),
                 options.defragmentationRate(), options.clientTls().clientCertificates(), options.tokens(),
-                options.corruptionChecks(),
+                options.corruptionChecks(), options.leaseCheckpoints() ? leaseCheckpointInterval.toNanos() : 0,
                 StoreSettings.diskOf(raft)),
                 transport, openValues(clusterId, self.id()),
                 metrics.forceNanos());

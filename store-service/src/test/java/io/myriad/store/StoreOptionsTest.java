@@ -206,6 +206,12 @@ final class StoreOptionsTest {
                 .isEqualTo(new CorruptionChecks(true, Duration.ofHours(1), Duration.ofMinutes(1)));
         assertThat(parse("--feature-gates=CompactHashCheck=true", "--compact-hash-check-time=5s").corruptionChecks())
                 .isEqualTo(new CorruptionChecks(false, null, Duration.ofSeconds(5)));
+        assertThat(parse().leaseCheckpoints()).isFalse();
+        assertThat(parse("--feature-gates=LeaseCheckpoint=true").leaseCheckpoints()).isTrue();
+        assertThat(parse("--feature-gates=LeaseCheckpoint=true,LeaseCheckpointPersist=true").leaseCheckpoints())
+                .isTrue();
+        assertThat(parse("--feature-gates=AllAlpha=true,PriorityRequest=false,SetMemberLocalAddr=false")
+                .leaseCheckpoints()).isTrue();
         assertThat(parse("--feature-gates=AllAlpha=true,LeaseCheckpoint=false,LeaseCheckpointPersist=false,"
                 + "PriorityRequest=false,SetMemberLocalAddr=false,CompactHashCheck=false").corruptionChecks())
                 .isEqualTo(new CorruptionChecks(true, null, null));
@@ -254,7 +260,7 @@ final class StoreOptionsTest {
             --feature-gates=Nope=true | invalid value "Nope=true" for --feature-gates: unrecognized feature gate: Nope
             --feature-gates=InitialCorruptCheck=maybe | invalid value "InitialCorruptCheck=maybe" for --feature-gates: invalid value of InitialCorruptCheck=maybe, err: strconv.ParseBool: parsing "maybe": invalid syntax
             --feature-gates=AllBeta=true,Nope | invalid value "AllBeta=true,Nope" for --feature-gates: missing bool value for Nope
-            --feature-gates=LeaseCheckpoint=true | --feature-gates: LeaseCheckpoint cannot be switched on: leases have no checkpoints
+            --feature-gates=LeaseCheckpointPersist=true | enabling feature gate LeaseCheckpointPersist requires enabling feature gate LeaseCheckpoint
             --feature-gates=SetMemberLocalAddr=true | --feature-gates: SetMemberLocalAddr cannot be switched on: members connect from any local address
             --feature-gates=PriorityRequest=1 | --feature-gates: PriorityRequest cannot be switched on: no request goes before another
             --compact-hash-check-time=0s | --compact-hash-check-time must be >0 (set to 0s)

@@ -3,6 +3,7 @@ package io.myriad.store;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -35,14 +36,25 @@ final class TestStore implements AutoCloseable {
 
     /** Starts a store of one member that listens in plaintext. */
     static TestStore start(Path directory, String... flags) {
+        return start(StoreService.LEASE_CHECKPOINT_INTERVAL, directory, flags);
+    }
+
+    /** As that, with another time between checkpoints of leases, if there are any. */
+    static TestStore start(Duration leaseCheckpointInterval, Path directory, String... flags) {
         List<String> arguments = new ArrayList<>(
                 List.of("--data-dir", directory.toString(), "--listen-client-urls", "http://127.0.0.1:0"));
         arguments.addAll(List.of(flags));
-        return new TestStore(StoreApplication.start(arguments.toArray(new String[0])));
+        return new TestStore(StoreApplication.start(leaseCheckpointInterval, arguments.toArray(new String[0])));
     }
 
     /** Starts a store of three members; each has a directory of its own. */
     static List<TestStore> startThree(Path directory, String... flags) throws Exception {
+        return startThree(StoreService.LEASE_CHECKPOINT_INTERVAL, directory, flags);
+    }
+
+    /** As that, with another time between checkpoints of leases, if there are any. */
+    static List<TestStore> startThree(Duration leaseCheckpointInterval, Path directory, String... flags)
+            throws Exception {
         List<String> peers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             peers.add("http://127.0.0.1:" + freePort());
@@ -57,7 +69,8 @@ final class TestStore implements AutoCloseable {
                         List.of("--name", name, "--listen-peer-urls", peers.get(i), "--initial-advertise-peer-urls",
                                 peers.get(i), "--initial-cluster", cluster));
                 arguments.addAll(List.of(flags));
-                starts.add(() -> start(directory.resolve(name), arguments.toArray(new String[0])));
+                starts.add(() -> start(leaseCheckpointInterval, directory.resolve(name),
+                        arguments.toArray(new String[0])));
             }
             List<TestStore> stores = new ArrayList<>();
             for (Future<TestStore> started : starters.invokeAll(starts)) {

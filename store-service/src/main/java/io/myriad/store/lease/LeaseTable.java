@@ -16,10 +16,11 @@ public final class LeaseTable {
 
     private final Map<Long, Lease> leases = new ConcurrentHashMap<>();
 
-    /** A lease: granted time to live in seconds and attached keys. */
+    /** A lease: granted time to live in seconds, what is left of it if a leader wrote that down, and attached keys. */
     public static final class Lease {
         private final long id;
         private final long ttlSeconds;
+        private volatile long remainingSeconds;
         private final Set<Key> keys = ConcurrentHashMap.newKeySet(1);
 
         Lease(long id, long ttlSeconds) {
@@ -33,6 +34,11 @@ public final class LeaseTable {
 
         public long ttlSeconds() {
             return ttlSeconds;
+        }
+
+        /** What a new leader is to give the lease; 0: its whole time to live. */
+        public long remainingSeconds() {
+            return remainingSeconds;
         }
 
         /** Attached keys in key order. */
@@ -75,6 +81,14 @@ public final class LeaseTable {
             throw new IllegalStateException("lease " + id + " granted twice");
         }
         return lease;
+    }
+
+    /** Notes what a lease has left. One that does not exist any more has nothing. */
+    public void checkpoint(RemainingTime remaining) {
+        Lease lease = leases.get(remaining.leaseId());
+        if (lease != null) {
+            lease.remainingSeconds = Math.max(0, remaining.seconds());
+        }
     }
 
     /** Forgets a lease. Its keys are the caller's to delete. */

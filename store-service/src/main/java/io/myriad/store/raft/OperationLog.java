@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -74,6 +75,7 @@ public final class OperationLog implements AutoCloseable {
         volatile List<Proposal> proposals;
         volatile byte[] entry;
         private boolean holdsSlot = true;
+        private boolean givenUp;
 
         Batch(long id, List<Proposal> proposals, long deadlineNanos) {
             this.id = id;
@@ -92,6 +94,17 @@ public final class OperationLog implements AutoCloseable {
                 entry = EntryFormat.pack(memberId, id, proposals);
                 gone.forEach(OperationLog.this::abandon);
             }
+        }
+
+        /** Sends it, unless who proposed was told that it was given up: what they propose then must not be overtaken. */
+        synchronized void append(Consumer<ReplicatedLog.Outcome> callback) {
+            if (!givenUp) {
+                log.append(entry, callback);
+            }
+        }
+
+        synchronized void giveUp() {
+            givenUp = true;
         }
 
         synchronized void releaseSlot() {
@@ -245,7 +258,7 @@ public final class OperationLog implements AutoCloseable {
     }
 
     private void send(Batch batch) {
-        log.append(batch.entry, outcome -> {
+        batch.append(outcome -> {
             switch (outcome) {
                 case ACCEPTED -> {}
                 case REJECTED -> retryLater(batch);
@@ -296,6 +309,7 @@ public final class OperationLog implements AutoCloseable {
 
     private void fail(Batch batch, StoreError error) {
         if (pending.remove(batch.id) != null) {
+            batch.giveUp();
             failedOperations.add(batch.proposals.size());
             batch.releaseSlot();
             batch.proposals.forEach(proposal -> complete(proposal, error));

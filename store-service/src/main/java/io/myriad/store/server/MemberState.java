@@ -111,7 +111,7 @@ final class MemberState implements ReplicatedState {
 
     @Override
     public void leading(long term) {
-        leaseClock.lead(machine.leases().all(), nanoTime.getAsLong());
+        leaseClock.lead(machine.leases().all(), term, nanoTime.getAsLong());
     }
 
     @Override

@@ -81,7 +81,7 @@ public final class StoreMember implements AutoCloseable {
 
     private final StoreSettings settings;
     private final LongSupplier nanoTime = System::nanoTime;
-    private final LeaseClock leaseClock = new LeaseClock();
+    private final LeaseClock leaseClock;
     private final StoreMachine machine;
     private final StateCheckpoint checkpoint;
     private final MemberSnapshots snapshots;
@@ -98,6 +98,7 @@ public final class StoreMember implements AutoCloseable {
     private final MemberState state;
     private final LeaderLeases leaderLeases;
     private final LeaseExpiry expiry;
+    private final LeaseCheckpoints leaseCheckpoints;
     private final ExecutorService readers;
     private final CorruptionCheck corruption;
     private final Thread ticker;
@@ -122,6 +123,7 @@ public final class StoreMember implements AutoCloseable {
         this.settings = settings;
         this.disk = new DiskSpace(settings.usableBytes());
         disk.measure();
+        this.leaseClock = new LeaseClock(settings.leaseCheckpointNanos());
         ResponseHeader header = new ResponseHeader(settings.clusterId(), settings.self().id());
         this.machine = new StoreMachine(header, leaseClock, nanoTime);
         this.footprint = machine.footprint();
@@ -157,7 +159,8 @@ public final class StoreMember implements AutoCloseable {
         this.transfer = new LeadershipTransfer(log, requestTimeoutNanos, nanoTime);
         this.quota = new SpaceQuota(settings.quotaBytes(), settings.memoryBytes(), settings.self().id(),
                 machine.alarms(), this::propose);
-        this.leaderLeases = new LeaderLeases(machine, leaseClock, log, reads, nanoTime);
+        this.leaseCheckpoints = new LeaseCheckpoints(leaseClock, nanoTime, this::propose);
+        this.leaderLeases = new LeaderLeases(machine, leaseClock, log, reads, leaseCheckpoints, nanoTime);
         this.expiry = new LeaseExpiry(leaseClock, log, nanoTime, this::propose);
         this.cluster = new Cluster(settings, settings.known(), log, transport, machine::membership,
                 new MembersFile(settings.raftDirectory()), this::beginCluster, this::end);
@@ -461,6 +464,7 @@ public final class StoreMember implements AutoCloseable {
                 operations.expire();
                 quota.doWork(footprint.keyValueBytes(), memoryBytes());
                 expiry.doWork();
+                leaseCheckpoints.doWork();
                 corruption.doWork(log.leadership().local());
             } catch (InterruptedException e) {
                 return;

@@ -37,6 +37,7 @@ import io.myriad.store.state.Membership;
  * @param clientCertificates whether certificates of clients are checked, so that they say who a client is
  * @param tokens what clients get for their passwords
  * @param corruptionChecks when the members compare what they have
+ * @param leaseCheckpointNanos after how long it is written down what long leases have left; 0: never
  * @param usableBytes how many bytes the disk of {@code raftDirectory} has left, negative when that is not known
  */
 public record StoreSettings(long clusterId, String group, Member self, List<Member> members, Membership known,
@@ -45,7 +46,7 @@ public record StoreSettings(long clusterId, String group, Member self, List<Memb
         boolean sync, int maxRequestBytes, int maxTxnOperations, long batchWindowNanos, long progressIntervalNanos,
         @Nullable AutoCompaction autoCompaction, long quotaBytes, long memoryBytes, ValueBudget values,
         long defragmentationBytesPerSecond, boolean clientCertificates, TokenSettings tokens,
-        CorruptionChecks corruptionChecks,
+        CorruptionChecks corruptionChecks, long leaseCheckpointNanos,
         LongSupplier usableBytes) {
 
     /** The usual: the disk is asked itself. */

@@ -41,7 +41,9 @@ public enum Command {
     MEMBER_ADD(24),
     MEMBER_REMOVE(25),
     MEMBER_UPDATE(26),
-    MEMBER_PROMOTE(27);
+    MEMBER_PROMOTE(27),
+    /** A leader tells what leases have left: a {@link LeaseCheckpoint}, valid only in the term of the leader that proposed it. */
+    LEASE_CHECKPOINT(28);
 
     private static final Command[] BY_NUMBER = new Command[values().length + 1];
 

@@ -2,9 +2,7 @@ package io.myriad.store.state;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,7 +22,7 @@ public final class EtcdExport implements AutoCloseable {
     private static final byte[] NOTHING = new byte[0];
 
     private final SnapshotSource source;
-    private final List<LeaseRequest> leases = new ArrayList<>();
+    private final List<StoredLease> leases;
     private final List<Alarms.Alarm> alarms;
     private final AuthState auth;
     private final EtcdCluster cluster;
@@ -38,8 +36,7 @@ public final class EtcdExport implements AutoCloseable {
      */
     public EtcdExport(StoreMachine machine, long appliedIndex, long appliedTerm, Membership members) {
         this.cluster = new EtcdCluster(appliedIndex, appliedTerm, members);
-        machine.leases().all().forEach(lease -> leases.add(new LeaseRequest(lease.id(), lease.ttlSeconds())));
-        leases.sort(Comparator.comparing(LeaseRequest::first, Long::compareUnsigned));
+        leases = StoredLease.allOf(machine.leases());
         alarms = machine.alarms().all();
         auth = machine.auth();
         source = new SnapshotSource(machine.store());
@@ -115,11 +112,8 @@ public final class EtcdExport implements AutoCloseable {
 
     private void writeLeases(BoltWriter out) throws IOException {
         out.bucket(EtcdBuckets.LEASE);
-        for (LeaseRequest lease : leases) {
-            byte[] value = new byte[Wire.varintFieldSize(lease.first()) + Wire.varintFieldSize(lease.second())];
-            int at = Wire.putVarintField(value, 0, 1, lease.first());
-            Wire.putVarintField(value, at, 2, lease.second());
-            out.put(EtcdBuckets.number(lease.first()), value);
+        for (StoredLease lease : leases) {
+            out.put(EtcdBuckets.number(lease.id()), lease.toBytes());
         }
     }
 

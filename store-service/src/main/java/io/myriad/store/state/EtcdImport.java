@@ -26,13 +26,12 @@ import io.myriad.store.api.mvcc.KeyValue;
 import io.myriad.store.bolt.BoltReader;
 import io.myriad.store.mvcc.MvccStore;
 import io.myriad.store.wire.WireFormatException;
-import io.myriad.store.wire.WireReader;
 
 /**
  * Reads etcd's database as the entries of a state: keys with their history, leases, users, roles and alarms. What it says of the cluster is left out, since a new one is made. Memory is
  * needed for leases, users and roles, and for one key-value: they come in the order of their revisions there as here.
  *
- * <p>Lease ids come along, their times begin anew. Whoever has a simple token has to ask for another: etcd keeps those in memory only.
+ * <p>Lease ids come along; their times begin anew, or with what was written down that they have left. Whoever has a simple token has to ask for another: etcd keeps those in memory only.
  */
 final class EtcdImport {
 
@@ -105,21 +104,13 @@ final class EtcdImport {
 
     private void readLeases() throws IOException {
         database.visit(EtcdBuckets.LEASE, (key, value) -> {
-            long id = 0;
-            long ttl = 0;
-            WireReader reader = new WireReader(bytes(value));
-            for (int field; (field = reader.nextField()) != 0;) {
-                switch (field) {
-                    case 1 -> id = reader.varint();
-                    case 2 -> ttl = reader.varint();
-                    default -> reader.skip();
-                }
-            }
-            if (key.remaining() != Long.BYTES || key.duplicate().getLong() != id || id == 0 || ttl <= 0) {
+            StoredLease lease = StoredLease.read(bytes(value));
+            if (key.remaining() != Long.BYTES || key.duplicate().getLong() != lease.id() || lease.id() == 0
+                    || lease.ttlSeconds() <= 0) {
                 throw new IOException("an entry of bucket " + EtcdBuckets.LEASE + " is no lease");
             }
-            leases.add(id);
-            put(StateEntries.leaseKey(id), ByteBuffer.wrap(StateEntries.lease(ttl)));
+            leases.add(lease.id());
+            put(StateEntries.leaseKey(lease.id()), ByteBuffer.wrap(StateEntries.lease(lease)));
         });
     }
 

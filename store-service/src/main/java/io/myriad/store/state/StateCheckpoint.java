@@ -3,7 +3,6 @@ package io.myriad.store.state;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -96,8 +95,7 @@ public final class StateCheckpoint implements AutoCloseable {
 
     /** Captures the machine's state, which is the result of the log up to an entry. */
     public Captured capture(long appliedIndex, long appliedTerm) {
-        List<LeaseRequest> leases = new ArrayList<>();
-        machine.leases().all().forEach(lease -> leases.add(new LeaseRequest(lease.id(), lease.ttlSeconds())));
+        List<StoredLease> leases = StoredLease.allOf(machine.leases());
         // First, because it may remove versions that were kept until now.
         SnapshotSource source = new SnapshotSource(machine.store());
         RemovedVersions taken = removed;
@@ -113,7 +111,7 @@ public final class StateCheckpoint implements AutoCloseable {
     /** A captured state. Compaction removes nothing until it is closed. */
     public final class Captured implements AutoCloseable {
         private final SnapshotSource source;
-        private final List<LeaseRequest> leases;
+        private final List<StoredLease> leases;
         private final StateSections sections;
         private final RemovedVersions taken;
         private final int captured = lineage;
@@ -122,7 +120,7 @@ public final class StateCheckpoint implements AutoCloseable {
         private final long appliedTerm;
         private boolean written;
 
-        Captured(SnapshotSource source, List<LeaseRequest> leases, StateSections sections,
+        Captured(SnapshotSource source, List<StoredLease> leases, StateSections sections,
                 RemovedVersions taken, long since, long appliedIndex, long appliedTerm) {
             this.source = source;
             this.leases = leases;
@@ -182,8 +180,8 @@ public final class StateCheckpoint implements AutoCloseable {
             transaction.put(StateEntries.revisionsKey(),
                     StateEntries.revisions(source.revision(), source.compactedRevision()));
             Failpoint.COMPACT_AFTER_SET_FINISHED_COMPACT.hit();
-            for (LeaseRequest lease : leases) {
-                transaction.put(StateEntries.leaseKey(lease.first()), StateEntries.lease(lease.second()));
+            for (StoredLease lease : leases) {
+                transaction.put(StateEntries.leaseKey(lease.id()), StateEntries.lease(lease));
             }
             sections.forEach((number, bytes) -> transaction.put(StateEntries.sectionKey(number), bytes));
             if (since < 0) {

@@ -14,7 +14,7 @@ import io.myriad.store.mvcc.MvccStore;
  * <table>
  * <caption>Entries</caption>
  * <tr><td>1</td><td>revision 8, compacted revision 8</td></tr>
- * <tr><td>2, lease 8</td><td>time to live in seconds 8</td></tr>
+ * <tr><td>2, lease 8</td><td>time to live in seconds 8; if a leader wrote down what is left of it, that, in seconds 8</td></tr>
  * <tr><td>4, number 1</td><td>a section of {@link StateSections}</td></tr>
  * <tr><td>5, revision 8, place within the revision 4</td><td>flags 1 (1: a tombstone; 2: the value is in the value store), {@code mvccpb.KeyValue} or what is kept of
  * it</td></tr>
@@ -43,8 +43,15 @@ final class StateEntries {
         return ByteBuffer.allocate(1 + Long.BYTES).put(LEASE).putLong(id).array();
     }
 
-    static byte[] lease(long ttlSeconds) {
-        return ByteBuffer.allocate(Long.BYTES).putLong(ttlSeconds).array();
+    static byte[] lease(StoredLease lease) {
+        return lease.remainingSeconds() == 0
+                ? ByteBuffer.allocate(Long.BYTES).putLong(lease.ttlSeconds()).array()
+                : ByteBuffer.allocate(2 * Long.BYTES).putLong(lease.ttlSeconds()).putLong(lease.remainingSeconds())
+                        .array();
+    }
+
+    private static StoredLease lease(long id, ByteBuffer value) {
+        return new StoredLease(id, value.getLong(), value.hasRemaining() ? value.getLong() : 0);
     }
 
     static byte[] sectionKey(byte number) {
@@ -145,7 +152,7 @@ final class StateEntries {
         void add(ByteBuffer key, ByteBuffer value) throws IOException {
             switch (key.get()) {
                 case REVISIONS -> loader = machine.loader(value.getLong(), value.getLong(), storedBytes);
-                case LEASE -> leases.grant(key.getLong(), value.getLong());
+                case LEASE -> lease(key.getLong(), value).addTo(leases);
                 case SECTION -> sections = sections.with(key.get(), bytes(value));
                 case VERSION -> {
                     byte flags = value.get();

@@ -27,8 +27,8 @@ public enum StoreError implements Reply {
     STOPPED(Code.UNAVAILABLE, "etcdserver: server stopped"),
     TIMEOUT(Code.UNAVAILABLE, "etcdserver: request timed out"),
     TIMEOUT_LEADER_FAILED(Code.UNAVAILABLE, "etcdserver: request timed out, possibly due to previous leader failure"),
-    /** A lease was to expire by the word of a leader whose term was over when the operation was committed. Never sent to a client. */
-    LEADER_ONLY_EXPIRY(Code.FAILED_PRECONDITION, "etcdserver: lease expiry proposed in an earlier term"),
+    /** What a leader said of a lease was committed when its term was over. Never sent to a client. */
+    EARLIER_TERM(Code.FAILED_PRECONDITION, "etcdserver: proposed by the leader of an earlier term"),
     WATCH_CANCELED(Code.CANCELLED, "etcdserver: watch canceled"),
     STREAM_SORT_UNSUPPORTED(Code.UNIMPLEMENTED, "RangeStream does not support custom sort orders"),
     STREAM_FILTER_UNSUPPORTED(Code.UNIMPLEMENTED, "RangeStream does not support revision filters"),

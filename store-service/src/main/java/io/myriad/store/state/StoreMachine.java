@@ -171,8 +171,8 @@ public final class StoreMachine {
     /** What members never propose of their own accord. */
     private static boolean isOfClients(Command command) {
         return switch (command) {
-            case COMPACT, LEASE_EXPIRE, QUOTA_ALARM, AUTHORIZED, MEMBER_PUBLISH, MEMBERS_INITIAL, MEMBER_ADD,
-                    MEMBER_REMOVE, MEMBER_UPDATE, MEMBER_PROMOTE ->
+            case COMPACT, LEASE_EXPIRE, LEASE_CHECKPOINT, QUOTA_ALARM, AUTHORIZED, MEMBER_PUBLISH, MEMBERS_INITIAL,
+                    MEMBER_ADD, MEMBER_REMOVE, MEMBER_UPDATE, MEMBER_PROMOTE ->
                 false;
             default -> true;
         };
@@ -193,8 +193,9 @@ public final class StoreMachine {
             case LEASE_REVOKE -> revoke(LeaseRequest.read(payload).first(), term);
             case LEASE_EXPIRE -> {
                 LeaseRequest request = LeaseRequest.read(payload);
-                yield request.second() == term ? revoke(request.first(), term) : StoreError.LEADER_ONLY_EXPIRY;
+                yield request.second() == term ? revoke(request.first(), term) : StoreError.EARLIER_TERM;
             }
+            case LEASE_CHECKPOINT -> checkpoint(LeaseCheckpoint.read(payload), term);
             case MEMBER_PUBLISH, MEMBERS_INITIAL, MEMBER_ADD, MEMBER_REMOVE, MEMBER_UPDATE, MEMBER_PROMOTE ->
                 changeMembers(command, payload, term);
             case ALARM, QUOTA_ALARM -> AlarmOperation.apply(alarms, payload, command == Command.QUOTA_ALARM,
@@ -508,6 +509,15 @@ public final class StoreMachine {
         clock.granted(id, lease.ttlSeconds(), nanoTime.getAsLong());
         return Reply
                 .of(LeaseRequest.grantResponse(header.field(store.latest().revision(), term), id, lease.ttlSeconds()));
+    }
+
+    private Reply checkpoint(LeaseCheckpoint checkpoint, long term) {
+        if (checkpoint.term() != term) {
+            // A later leader may have renewed them meanwhile.
+            return StoreError.EARLIER_TERM;
+        }
+        checkpoint.leases().forEach(leases::checkpoint);
+        return Reply.of(Responses.headerOnly(header.field(store.latest().revision(), term)));
     }
 
     private Reply revoke(long id, long term) {

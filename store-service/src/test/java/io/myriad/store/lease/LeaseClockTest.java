@@ -30,7 +30,7 @@ final class LeaseClockTest {
         Random random = new Random(seed);
         LeaseClock clock = new LeaseClock();
         long now = random.nextLong(SECOND * 1000);
-        clock.lead(List.of(), now);
+        clock.lead(List.of(), 1, now);
         Map<Long, Long> deadlines = new HashMap<>();
         Map<Long, Long> ttls = new HashMap<>();
         for (long id = 1; id < 2000; id++) {
@@ -41,7 +41,8 @@ final class LeaseClockTest {
             now += random.nextLong(SECOND / 5);
             long renewed = 1 + random.nextLong(id);
             boolean alive = deadlines.containsKey(renewed) && deadlines.get(renewed) > now;
-            assertThat(clock.renew(renewed, now)).isEqualTo(alive);
+            assertThat(clock.renew(renewed, 0, now))
+                    .isInstanceOf(alive ? Renewal.Renewed.class : Renewal.Gone.class);
             if (alive) {
                 deadlines.put(renewed, now + requireNonNull(ttls.get(renewed)) * SECOND);
             }
@@ -61,11 +62,11 @@ final class LeaseClockTest {
     @Test
     void aLeaderThatWasReplacedExpiresNothing() {
         LeaseClock clock = new LeaseClock();
-        clock.lead(List.of(), 0);
+        clock.lead(List.of(), 1, 0);
         clock.granted(1, 2, 0);
         clock.follow();
         assertThat(clock.expired(100 * SECOND, 10, SECOND)).isEmpty();
-        assertThat(clock.renew(1, SECOND)).isFalse();
+        assertThat(clock.renew(1, 0, SECOND)).isInstanceOf(Renewal.NotLeading.class);
     }
 
     @Test
@@ -73,7 +74,7 @@ final class LeaseClockTest {
         LeaseTable table = new LeaseTable();
         table.grant(1, 5);
         LeaseClock clock = new LeaseClock();
-        clock.lead(table.all(), 100 * SECOND);
+        clock.lead(table.all(), 1, 100 * SECOND);
         assertThat(clock.remainingSeconds(1, 100 * SECOND)).isEqualTo(5);
         assertThat(clock.expired(104 * SECOND, 10, SECOND)).isEmpty();
         assertThat(clock.expired(106 * SECOND, 10, SECOND)).containsExactly(1L);
@@ -82,7 +83,7 @@ final class LeaseClockTest {
     @Test
     void whatIsNotRevokedIsReturnedAgain() {
         LeaseClock clock = new LeaseClock();
-        clock.lead(List.of(), 0);
+        clock.lead(List.of(), 1, 0);
         clock.granted(1, 2, 0);
         assertThat(clock.expired(3 * SECOND, 10, 3 * SECOND)).containsExactly(1L);
         assertThat(clock.expired(5 * SECOND, 10, 3 * SECOND)).isEmpty();
@@ -92,7 +93,7 @@ final class LeaseClockTest {
     @Test
     void noMoreThanTheLimitAtOnce() {
         LeaseClock clock = new LeaseClock();
-        clock.lead(List.of(), 0);
+        clock.lead(List.of(), 1, 0);
         for (long id = 1; id <= 25; id++) {
             clock.granted(id, 2, 0);
         }

@@ -1,13 +1,16 @@
 package io.myriad.store.raft;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -146,6 +149,27 @@ final class OperationLogTest {
         applier.batchEnd();
 
         assertThat(asked.reply.get(10, TimeUnit.SECONDS)).isEqualTo(StoreError.NO_SPACE);
+    }
+
+    /** Who was told proposes something else then, which must not be overtaken. */
+    @Test
+    void anEntryOfWhichItWasToldThatItWasGivenUpIsNotTriedAgain() throws Exception {
+        AtomicLong now = new AtomicLong();
+        Queue<Runnable> later = new ArrayDeque<>();
+        OperationLog driven = new OperationLog(MEMBER, 1, log, 0, TIMEOUT_NANOS, now::get, later::add);
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        // What is asked last before an entry is sent again lets the time run out.
+        driven.propose(new Proposal((byte) 1, new byte[0], null, null, () -> {
+            driven.expire();
+            return false;
+        }, reply::complete));
+        assertThat(driven.doWork()).isTrue();
+        log.next().answer.accept(ReplicatedLog.Outcome.REJECTED);
+        now.set(TIMEOUT_NANOS);
+        later.remove().run();
+
+        assertThat(reply).isCompletedWithValue(StoreError.TIMEOUT);
+        assertThat(log.appended).isEmpty();
     }
 
     /** A log that keeps what it is given and lets the test say what becomes of it. */

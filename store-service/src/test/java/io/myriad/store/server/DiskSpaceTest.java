@@ -46,7 +46,7 @@ class DiskSpaceTest {
         return new StoreMember(new StoreSettings(1, "disk-" + directory.getFileName(), members.getFirst(), members,
                 Membership.UNKNOWN, true, 1, List.of(), directory, RaftTiming.STANDARD, 1000, 0, true, 1 << 20, 128, 0,
                 TimeUnit.MINUTES.toNanos(1), null, -1, Long.MAX_VALUE, ValueBudget.UNLIMITED, 0, false,
-                new TokenSettings.Simple(1000), CorruptionChecks.NONE, usable::get),
+                new TokenSettings.Simple(1000), CorruptionChecks.NONE, 0, usable::get),
                 null, null,
                 nanos -> {});
     }

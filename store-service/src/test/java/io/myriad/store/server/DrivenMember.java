@@ -32,6 +32,8 @@ public final class DrivenMember {
     /** So little that most values are read from the page file. */
     private static final ValueBudget VALUES = new ValueBudget(2000, Long.MAX_VALUE);
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** So short that every lease has several. */
+    private static final long LEASE_CHECKPOINT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
     private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final StoreMachine machine;
@@ -42,6 +44,7 @@ public final class DrivenMember {
     private final LinearizableReads reads;
     private final LeaderLeases leases;
     private final LeaseExpiry expiry;
+    private final LeaseCheckpoints checkpoints;
 
     /**
      * @param pages opens the page file
@@ -50,7 +53,8 @@ public final class DrivenMember {
      */
     public DrivenMember(long id, ReplicatedLog log, StateCheckpoint.Opener pages, long firstBatchId,
             LongSupplier nanoTime, Executor later, Random random) throws IOException {
-        LeaseClock clock = new LeaseClock();
+        // Members need not have the same opinion whether there are to be checkpoints.
+        LeaseClock clock = new LeaseClock(random.nextBoolean() ? LEASE_CHECKPOINT_NANOS : 0);
         machine = new StoreMachine(new ResponseHeader(1, id), clock, nanoTime);
         watches = new WatchAgent(machine::view, PROGRESS_NANOS, nanoTime, random);
         checkpoint = new StateCheckpoint(Path.of("simulated"), pages, machine, VALUES, null);
@@ -61,9 +65,10 @@ public final class DrivenMember {
         });
         operations = new OperationLog(id, firstBatchId, log, 0, TIMEOUT_NANOS, nanoTime, later);
         reads = new LinearizableReads(log, TIMEOUT_NANOS, nanoTime, later);
-        leases = new LeaderLeases(machine, clock, log, reads, nanoTime);
-        expiry = new LeaseExpiry(clock, log, nanoTime,
-                (command, payload, completion) -> propose(command, payload, () -> false, completion));
+        Proposer proposer = (command, payload, completion) -> propose(command, payload, () -> false, completion);
+        checkpoints = new LeaseCheckpoints(clock, nanoTime, proposer);
+        leases = new LeaderLeases(machine, clock, log, reads, checkpoints, nanoTime);
+        expiry = new LeaseExpiry(clock, log, nanoTime, proposer);
         state.open(operations);
     }
 
@@ -121,5 +126,6 @@ public final class DrivenMember {
     public void tick() {
         operations.expire();
         expiry.doWork();
+        checkpoints.doWork();
     }
 }

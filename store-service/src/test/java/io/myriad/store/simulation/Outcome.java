@@ -165,7 +165,8 @@ final class Outcome {
     private static String leases(StoreMachine machine) {
         Map<Long, String> leases = new TreeMap<>();
         for (LeaseTable.Lease lease : machine.leases().all()) {
-            leases.put(lease.id(), lease.ttlSeconds() + " " + Arrays.deepToString(lease.sortedKeys()));
+            leases.put(lease.id(), lease.ttlSeconds() + " " + lease.remainingSeconds() + " "
+                    + Arrays.deepToString(lease.sortedKeys()));
         }
         return leases.toString();
     }

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.myriad.store.api.Member;
 import io.myriad.store.lease.LeaseClock;
 import io.myriad.store.lease.LeaseTable;
+import io.myriad.store.lease.RemainingTime;
 import io.myriad.store.mvcc.KeyRange;
 import io.myriad.store.mvcc.Slice;
 import io.myriad.store.mvcc.SnapshotSource;
@@ -114,6 +115,7 @@ final class StateCheckpointTest {
             machine.store().compact(Math.max(1, revision - random.nextInt(40)));
         } else if (choice < 7) {
             machine.leases().grant(index, 100 + random.nextInt(900));
+            machine.leases().checkpoint(new RemainingTime(1 + random.nextLong(index), random.nextInt(100)));
         } else {
             WriteView write = machine.store().begin();
             for (int operation = random.nextInt(3); operation >= 0; operation--) {
@@ -194,9 +196,9 @@ final class StateCheckpointTest {
             source.forEach(version -> contents.add(version + " " + Arrays.hashCode(version.keyValue()) + " after "
                     + version.previous()));
         }
-        Map<Long, Long> leases = new TreeMap<>();
+        Map<Long, List<Long>> leases = new TreeMap<>();
         for (LeaseTable.Lease lease : machine.leases().all()) {
-            leases.put(lease.id(), lease.ttlSeconds());
+            leases.put(lease.id(), List.of(lease.ttlSeconds(), lease.remainingSeconds()));
         }
         contents.add(leases.toString());
         return contents;
@@ -206,6 +208,7 @@ final class StateCheckpointTest {
     void leasesKeysAndMembersComeBack() throws IOException {
         open("state.pages");
         machine.leases().grant(7, 60);
+        machine.leases().checkpoint(new RemainingTime(7, 40));
         WriteView write = machine.store().begin();
         write.put("leased".getBytes(StandardCharsets.UTF_8), Slice.EMPTY, 7);
         write.commit();
@@ -218,6 +221,7 @@ final class StateCheckpointTest {
         open("state.pages");
         assertThat(checkpoint.restore()).isEqualTo(5);
         assertThat(machine.leases().get(7).sortedKeys()).hasDimensions(1, 6);
+        assertThat(machine.leases().get(7).remainingSeconds()).isEqualTo(40);
         assertThat(machine.membership().list()).containsExactly(member);
     }
 
