@@ -15,6 +15,7 @@ import io.myriad.store.api.LeaseCheckpointRequest;
 import io.myriad.store.lease.LeaseClock;
 import io.myriad.store.lease.LeaseTable;
 import io.myriad.store.lease.RemainingTime;
+import io.myriad.store.mvcc.ValueBudget;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,7 +34,7 @@ final class LeaseCheckpointTest {
 
     private Reply apply(long term, RemainingTime... leases) {
         return machine.apply(Command.LEASE_CHECKPOINT, new LeaseCheckpoint(term, List.of(leases)).payload(), null,
-                TERM);
+                TERM, true);
     }
 
     private long remaining(long id) {
@@ -90,7 +91,10 @@ final class LeaseCheckpointTest {
             export.write(file);
         }
         StoreMachine other = machine();
-        EtcdImport.restore(path, other);
+        try (StateCheckpoint checkpoint = new StateCheckpoint(directory.resolve("state.pages"), other,
+                ValueBudget.UNLIMITED, null)) {
+            checkpoint.restoreEtcd(path, 5);
+        }
         assertThat(other.leases().all())
                 .extracting(LeaseTable.Lease::id, LeaseTable.Lease::ttlSeconds, LeaseTable.Lease::remainingSeconds)
                 .containsExactlyInAnyOrder(tuple(7L, 600L, 500L),
