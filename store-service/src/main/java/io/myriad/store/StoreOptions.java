@@ -86,6 +86,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
     private static final long DEFAULT_QUOTA_BYTES = 100L << 30;
     private static final long DEFAULT_DEFRAGMENTATION_RATE = 16 << 20;
     private static final long DEFAULT_SNAPSHOT_TRANSFER_RATE = 128 << 20;
+    private static final long LEAST_SNAPSHOT_TRANSFER_RATE = 1 << 20;
     private static final int MAX_ELECTION_MILLIS = 50_000;
     private static final String CONFIG_FILE = "--config-file";
     private static final String DEFAULT_CLIENT_URL = "http://localhost:2379";
@@ -201,7 +202,7 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
                     (int) number("--max-txn-ops", 128, 1, 1 << 20), quota(),
                     valueCache(),
                     number("--defragmentation-rate", DEFAULT_DEFRAGMENTATION_RATE, 0, Long.MAX_VALUE),
-                    number("--snapshot-transfer-rate", DEFAULT_SNAPSHOT_TRANSFER_RATE, 0, Long.MAX_VALUE),
+                    transferRate(),
                     valueStore(),
                     (int) number("--bcrypt-cost", BcryptPasswords.DEFAULT_COST, 4,
                             31),
@@ -402,6 +403,17 @@ public record StoreOptions(String name, Path dataDirectory, List<URI> listenClie
         private long quota() {
             long bytes = number("--quota-backend-bytes", 0, Long.MIN_VALUE, Long.MAX_VALUE);
             return bytes == 0 ? DEFAULT_QUOTA_BYTES : bytes;
+        }
+
+        /** A part of a snapshot has up to a mebibyte, and whoever gets it waits ten seconds for it. */
+        private long transferRate() {
+            long bytes = number("--snapshot-transfer-rate", DEFAULT_SNAPSHOT_TRANSFER_RATE, 0, Long.MAX_VALUE);
+            if (bytes > 0 && bytes < LEAST_SNAPSHOT_TRANSFER_RATE) {
+                throw new InvalidOptionException(
+                        "invalid value \"" + bytes + "\" for --snapshot-transfer-rate: 0 or at least "
+                                + LEAST_SNAPSHOT_TRANSFER_RATE + " is expected");
+            }
+            return bytes;
         }
 
         /** 0: what the heap has room for. */

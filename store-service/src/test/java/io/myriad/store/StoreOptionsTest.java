@@ -285,4 +285,12 @@ final class StoreOptionsTest {
         assertThat(parse("--name=first", "--name", "second", "--unsafe-no-fsync", "--unsafe-no-fsync=false"))
                 .returns("second", StoreOptions::name).returns(true, StoreOptions::sync);
     }
+
+    @Test
+    void statesAreSentAtMostSoFast() {
+        assertThat(parse().snapshotTransferRate()).isEqualTo(128 << 20);
+        assertThat(parse("--snapshot-transfer-rate=0").snapshotTransferRate()).isZero();
+        assertThatThrownBy(() -> parse("--snapshot-transfer-rate=1000"))
+                .hasMessageContaining("--snapshot-transfer-rate: 0 or at least 1048576");
+    }
 }

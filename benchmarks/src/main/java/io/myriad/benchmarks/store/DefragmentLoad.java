@@ -3,27 +3,19 @@ package io.myriad.benchmarks.store;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
-import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
-import io.grpc.stub.StreamObserver;
 
 import io.myriad.store.api.CompactionRequest;
 import io.myriad.store.api.DefragmentRequest;
 import io.myriad.store.api.DeleteRangeRequest;
 import io.myriad.store.api.KVGrpc;
 import io.myriad.store.api.MaintenanceGrpc;
-import io.myriad.store.api.PutRequest;
-import io.myriad.store.api.PutResponse;
 
 /** Puts at a steady rate while a large file with holes is defragmented, beside the same before it. */
 final class DefragmentLoad implements Load.Run {
     private static final int VALUE_BYTES = 1024;
     private static final int PUTS_PER_SECOND = 500;
-    private static final int PUTS_AT_A_TIME = 1000;
     private static final long IDLE_NANOS = 8_000_000_000L;
 
     private final int gigabytes;
@@ -43,7 +35,7 @@ final class DefragmentLoad implements Load.Run {
                     .setRangeEnd(Filler.key("full/", keys / 2)).build()).getHeader().getRevision();
             store.compact(CompactionRequest.newBuilder().setRevision(revision).setPhysical(true).build());
             long end = System.nanoTime() + IDLE_NANOS;
-            Latencies idle = put(channel, () -> System.nanoTime() - end < 0);
+            Latencies idle = SteadyPuts.run(channel, PUTS_PER_SECOND, () -> System.nanoTime() - end < 0);
             System.err.printf("   %-8s before: p50 %.2f ms, p99 %.2f ms, slowest %.2f ms%n", cluster.name(),
                     idle.millis(0.5), idle.millis(0.99), idle.millis(1));
             long began = System.nanoTime();
@@ -51,7 +43,7 @@ final class DefragmentLoad implements Load.Run {
                 MaintenanceGrpc.newBlockingStub(channel).defragment(DefragmentRequest.getDefaultInstance());
                 return (System.nanoTime() - began) / 1e9;
             });
-            Latencies during = put(channel, () -> !defragmented.isDone());
+            Latencies during = SteadyPuts.run(channel, PUTS_PER_SECOND, () -> !defragmented.isDone());
             Map<Metric, Double> figures = new EnumMap<>(Metric.class);
             during.into(figures);
             figures.put(Metric.SECONDS, defragmented.get());
@@ -61,41 +53,5 @@ final class DefragmentLoad implements Load.Run {
         } finally {
             channel.shutdownNow();
         }
-    }
-
-    private static Latencies put(ManagedChannel channel, BooleanSupplier going) throws InterruptedException {
-        KVGrpc.KVStub store = KVGrpc.newStub(channel);
-        ByteString value = ByteString.copyFrom(new byte[VALUE_BYTES]);
-        Latencies latencies = new Latencies();
-        Semaphore waiting = new Semaphore(PUTS_AT_A_TIME);
-        long began = System.nanoTime();
-        for (long i = 0; i < PUTS_PER_SECOND || going.getAsBoolean(); i++) {
-            long due = began + i * 1_000_000_000L / PUTS_PER_SECOND;
-            for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
-                LockSupport.parkNanos(wait);
-            }
-            waiting.acquire();
-            // From when it was due: what waits behind a stop counts.
-            store.put(PutRequest.newBuilder().setKey(Filler.key("put/", i % 1000)).setValue(value).build(),
-                    new StreamObserver<>() {
-                        @Override
-                        public void onNext(PutResponse answer) {
-                            latencies.add(System.nanoTime() - due);
-                        }
-
-                        @Override
-                        public void onError(Throwable error) {
-                            latencies.add(System.nanoTime() - due);
-                            waiting.release();
-                        }
-
-                        @Override
-                        public void onCompleted() {
-                            waiting.release();
-                        }
-                    });
-        }
-        waiting.acquire(PUTS_AT_A_TIME);
-        return latencies;
     }
 }

@@ -47,7 +47,8 @@ record Load(String name, int members, Map<Metric, Double> goals, Run run, int ro
                         ANY_ROUNDS),
                 new Load("memory", 1, goalsOf(Metric.MEMORY, 1.5, Metric.SECONDS, 1), new MemoryLoad(settings.keys()),
                         1),
-                new Load("defragment", 1, goalsOf(), new DefragmentLoad(settings.gigabytes()), 1));
+                new Load("defragment", 1, goalsOf(), new DefragmentLoad(settings.gigabytes()), 1),
+                new Load("holes", 1, goalsOf(), new HolesLoad(settings.gigabytes()), 1));
     }
 
     private static Map<Metric, Double> goalsOf(Object... pairs) {

@@ -13,7 +13,7 @@ import java.util.Set;
  * @param rounds measured rounds of each load
  * @param only names of the loads; empty: all
  * @param keys of the load {@code memory}
- * @param gigabytes written before {@code defragment}
+ * @param gigabytes written before {@code defragment} and in {@code holes}
  * @param heapMebibytes largest heap of our store
  * @param json whether the result is JSON instead of a table
  */

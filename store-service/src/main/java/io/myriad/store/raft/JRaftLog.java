@@ -30,7 +30,6 @@ import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.storage.SnapshotStorage;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
-import com.alipay.sofa.jraft.storage.snapshot.ThroughputSnapshotThrottle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,41 +79,6 @@ public final class JRaftLog implements ReplicatedLog {
     /** Why the log or a snapshot could not be read; null while that was no problem. */
     private volatile @Nullable String problem;
 
-    /** When to write a snapshot: after so many entries or bytes of the log. It costs what has changed since the last. */
-    private static final class SnapshotPolicy {
-        /** What no snapshot holds is in memory, whatever else memory lets go. */
-        private static final long EVERY_BYTES = Math.min(256 << 20, Runtime.getRuntime().maxMemory() / 8);
-
-        private final long everyEntries;
-        private long entries;
-        private long bytes;
-        private volatile boolean running;
-
-        SnapshotPolicy(long everyEntries) {
-            this.everyEntries = everyEntries;
-        }
-
-        boolean isDue(int entryBytes) {
-            entries++;
-            bytes += entryBytes;
-            return (entries >= everyEntries || bytes >= EVERY_BYTES) && !running;
-        }
-
-        void begin() {
-            running = true;
-            entries = 0;
-            bytes = 0;
-        }
-
-        /**
-         * Called also for one that JRaft was asked for and did not begin. It says nothing of that: for it nothing was applied since the last one while entries are in the
-         * first batch after it, which are all of them when a member replays its log.
-         */
-        void end() {
-            running = false;
-        }
-    }
-
     /**
      * Opens the log and joins the group.
      *
@@ -156,6 +120,7 @@ public final class JRaftLog implements ReplicatedLog {
 
     private NodeOptions options(Collection<Long> initial, Path directory, RaftTiming timing,
             long snapshotBytesPerSecond, boolean sync, LongConsumer forceNanos) {
+        TransferPace pace = new TransferPace(snapshotBytesPerSecond);
         RaftOptions raft = new RaftOptions();
         raft.setSync(sync);
         raft.setSyncMeta(sync);
@@ -173,7 +138,8 @@ public final class JRaftLog implements ReplicatedLog {
 
             @Override
             public SnapshotStorage createSnapshotStorage(NodeOptions given) {
-                return new LentSnapshots(given.getSnapshotUri(), given.getSnapshotTempUri(), raft, state);
+                return new LentSnapshots(given.getSnapshotUri(), given.getSnapshotTempUri(), raft, state, snapshots,
+                        pace);
             }
         });
         options.setRaftOptions(raft);
@@ -184,9 +150,6 @@ public final class JRaftLog implements ReplicatedLog {
         options.setSnapshotUri(directory.resolve(SNAPSHOT_DIRECTORY).toString());
         options.setSnapshotIntervalSecs(0);
         options.setRpcInstallSnapshotTimeout(SNAPSHOT_TIMEOUT_MILLIS);
-        if (snapshotBytesPerSecond > 0) {
-            options.setSnapshotThrottle(new ThroughputSnapshotThrottle(snapshotBytesPerSecond, 1));
-        }
         options.setDisableCli(true);
         options.setTimerPoolSize(1);
         options.setRpcProcessorThreadPoolSize(2);

@@ -10,7 +10,6 @@ import java.util.concurrent.TimeoutException;
 
 import com.alipay.sofa.jraft.error.RetryAgainException;
 import com.alipay.sofa.jraft.option.RaftOptions;
-import com.alipay.sofa.jraft.storage.SnapshotThrottle;
 import com.alipay.sofa.jraft.storage.snapshot.Snapshot;
 import com.alipay.sofa.jraft.storage.snapshot.local.LocalSnapshotMetaTable;
 import com.alipay.sofa.jraft.storage.snapshot.local.SnapshotFileReader;
@@ -26,22 +25,23 @@ import org.slf4j.LoggerFactory;
 final class LentFiles extends SnapshotFileReader {
 
     /** How long an answer waits for files that are about to be there; a member that has to ask again does so a second later. */
-    private static final long PATIENCE_MILLIS = 500;
+    private static final long PATIENCE_MILLIS = 2000;
     private static final Logger LOG = LoggerFactory.getLogger(LentFiles.class);
 
     private final Path directory;
     private final ReplicatedState state;
+    private final TransferPace pace;
     private @Nullable CompletableFuture<Void> lent;
 
-    private LentFiles(Path directory, @Nullable SnapshotThrottle throttle, ReplicatedState state) {
-        super(directory.toString(), throttle);
+    private LentFiles(Path directory, ReplicatedState state, TransferPace pace) {
+        super(directory.toString(), null);
         this.directory = directory;
         this.state = state;
+        this.pace = pace;
     }
 
     /** The files of a snapshot's directory; null, and a line in the log, if it cannot be read. */
-    static @Nullable LentFiles open(Path directory, @Nullable SnapshotThrottle throttle, RaftOptions options,
-            ReplicatedState state) {
+    static @Nullable LentFiles open(Path directory, RaftOptions options, ReplicatedState state, TransferPace pace) {
         LocalSnapshotMetaTable table = new LocalSnapshotMetaTable(options);
         try {
             if (!table.loadFromFile(directory.resolve(Snapshot.JRAFT_SNAPSHOT_META_FILE).toString())) {
@@ -52,7 +52,7 @@ final class LentFiles extends SnapshotFileReader {
             LOG.error("The list of files in {} cannot be read: {}", directory, e.toString());
             return null;
         }
-        LentFiles files = new LentFiles(directory, throttle, state);
+        LentFiles files = new LentFiles(directory, state, pace);
         files.setMetaTable(table);
         return files;
     }
@@ -62,6 +62,7 @@ final class LentFiles extends SnapshotFileReader {
             throws IOException, RetryAgainException {
         if (!file.equals(Snapshot.JRAFT_SNAPSHOT_META_FILE)) {
             awaitLent();
+            pace.await(maxCount);
         }
         return super.readFile(target, file, offset, maxCount);
     }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.option.SnapshotCopierOptions;
 import com.alipay.sofa.jraft.storage.FileService;
-import com.alipay.sofa.jraft.storage.SnapshotThrottle;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotCopier;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
 import com.alipay.sofa.jraft.storage.snapshot.local.LocalSnapshotReader;
@@ -21,21 +20,19 @@ final class LentSnapshots extends LocalSnapshotStorage {
 
     private final ReplicatedState state;
     private final RaftOptions options;
-    private @Nullable SnapshotThrottle throttle;
+    private final SnapshotPolicy policy;
+    private final TransferPace pace;
     private @Nullable Endpoint address;
     /** Whether a snapshot of another member is on its way. */
     private volatile boolean receiving;
 
-    LentSnapshots(String uri, @Nullable String temporaryUri, RaftOptions options, ReplicatedState state) {
+    LentSnapshots(String uri, @Nullable String temporaryUri, RaftOptions options, ReplicatedState state,
+            SnapshotPolicy policy, TransferPace pace) {
         super(uri, temporaryUri, options);
         this.options = options;
         this.state = state;
-    }
-
-    @Override
-    public void setSnapshotThrottle(SnapshotThrottle throttle) {
-        super.setSnapshotThrottle(throttle);
-        this.throttle = throttle;
+        this.policy = policy;
+        this.pace = pace;
     }
 
     @Override
@@ -71,25 +68,30 @@ final class LentSnapshots extends LocalSnapshotStorage {
         private long number;
 
         Reader(String path) {
-            super(LentSnapshots.this, throttle, address, options, path);
+            super(LentSnapshots.this, null, address, options, path);
         }
 
         /** Called with a lock held that the leader needs for everything: nothing is read or written here, except for the list of files. */
         @Override
         public @Nullable String generateURIForCopy() {
             if (number == 0) {
-                LentFiles files = LentFiles.open(Path.of(getPath()), throttle, options, state);
+                LentFiles files = LentFiles.open(Path.of(getPath()), options, state, pace);
                 if (files == null) {
                     return null;
                 }
                 number = FileService.getInstance().addReader(files);
+                policy.give();
             }
             return REMOTE_SNAPSHOT_URI_SCHEME + address + "/" + number;
         }
 
         @Override
         public void close() throws IOException {
-            FileService.getInstance().removeReader(number);
+            if (number != 0) {
+                FileService.getInstance().removeReader(number);
+                number = 0;
+                policy.taken();
+            }
             super.close();
         }
     }

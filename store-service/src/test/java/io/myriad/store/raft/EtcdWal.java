@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import com.alipay.sofa.jraft.entity.EnumOutter.EntryType;
 import com.alipay.sofa.jraft.entity.LogEntry;
 import com.google.protobuf.CodedOutputStream;
 
+import io.myriad.store.api.LeaseRevokeRequest;
 import io.myriad.store.state.Command;
 
 /**
@@ -81,11 +83,9 @@ public final class EtcdWal {
     private static LogEntry chosen(List<LogEntry> candidates) {
         Map<Long, Integer> votes = new HashMap<>();
         candidates.forEach(each -> votes.merge(each.getId().getTerm(), 1, Integer::sum));
-        return candidates.stream()
-                .max((a, b) -> {
-                    int byVotes = votes.get(a.getId().getTerm()) - votes.get(b.getId().getTerm());
-                    return byVotes != 0 ? byVotes : Long.compare(a.getId().getTerm(), b.getId().getTerm());
-                }).orElseThrow();
+        return candidates.stream().max(Comparator
+                .<LogEntry>comparingInt(each -> votes.getOrDefault(each.getId().getTerm(), 0))
+                .thenComparingLong(each -> each.getId().getTerm())).orElseThrow();
     }
 
     private static TreeMap<Long, LogEntry> entries(Path member) throws IOException {
@@ -135,7 +135,7 @@ public final class EtcdWal {
     /** A lease that a leader before the one of the entry saw run out is not revoked. */
     private static boolean isValid(Command command, byte[] payload, long term) throws IOException {
         return command != Command.LEASE_EXPIRE
-                || io.myriad.store.api.LeaseRevokeRequest.parseFrom(payload).getUnknownFields().getField(2)
+                || LeaseRevokeRequest.parseFrom(payload).getUnknownFields().getField(2)
                         .getVarintList().equals(List.of(term));
     }
 

@@ -43,7 +43,7 @@ final class LentFilesTest {
     }
 
     private LentFiles open() {
-        return Objects.requireNonNull(LentFiles.open(directory, null, new RaftOptions(), new Lender()));
+        return Objects.requireNonNull(LentFiles.open(directory, new RaftOptions(), new Lender(), new TransferPace(0)));
     }
 
     private static int read(LentFiles files, String name) throws IOException, RetryAgainException {
@@ -75,7 +75,7 @@ final class LentFilesTest {
     @Test
     void withoutAListThereIsNothing() throws Exception {
         Files.delete(directory.resolve(Snapshot.JRAFT_SNAPSHOT_META_FILE));
-        assertThat(LentFiles.open(directory, null, new RaftOptions(), new Lender())).isNull();
+        assertThat(LentFiles.open(directory, new RaftOptions(), new Lender(), new TransferPace(0))).isNull();
     }
 
     private static int readPatiently(LentFiles files) throws IOException {
